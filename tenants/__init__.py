@@ -1,0 +1,1 @@
+"""Who an organisation is and what it has set: members, roles, lines, flows, rosters, forms, workflows."""

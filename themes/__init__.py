@@ -1,0 +1,1 @@
+"""Every look: design tokens, base templates, components, icons and static files."""
