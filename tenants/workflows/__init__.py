@@ -1,0 +1,1 @@
+"""How an organisation carries a case from its first contact to its end: stages in between, and outcomes."""
