@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     turn_secret: str | None = None
     """What the relay calls `static-auth-secret`."""
     relay_only: bool = Field(default_factory=lambda data: bool(data.get("turn_url")))
-    """Media goes through the relay only, so neither side learns the other's address; unset: where there is one."""
+    """Media goes through the relay only, so no side learns the other's address; unset: where there is one."""
     auto_approve: bool = True
     """New organisations go live without a platform operator's review, and their page says so."""
 

@@ -1,0 +1,93 @@
+"""PostgreSQL and Redis for an installation that has none of its own: started, kept and stopped inside a data folder.
+
+    async with running(data_dir) as endpoints: ...
+
+Both are real (the programs come as Python wheels), speak on private unix sockets only and end with this process,
+however it ends. `endpoints(data_dir)` gives the addresses of the pair that another process keeps.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.services import postgres, redis
+from infra.services.home import Home, claim, settle, socket_folder
+from infra.services.processes.keeper import Keeper, Say, silent
+from infra.services.trouble import CannotStartError, explained
+
+__all__ = ["CannotStartError", "Endpoints", "Services", "endpoints", "running", "start"]
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where the two are reached."""
+
+    database_url: str
+    redis_url: str
+
+    @classmethod
+    def at(cls, sockets: Path, database: str = "hark") -> "Endpoints":
+        """The addresses behind a folder of sockets, whose path needs no quoting."""
+        return cls(f"postgresql+asyncpg://hark_owner@/{database}?host={sockets}", f"unix://{sockets / redis.SOCKET}")
+
+
+class Services:
+    """The running pair (or the one of them that is wanted), and the lock on their folder."""
+
+    def __init__(self, home: Home, locks: list[int], keepers: list[Keeper]) -> None:
+        self.home = home
+        self.endpoints = Endpoints.at(home.sockets)
+        self.keepers = keepers
+        self._locks = locks
+
+    async def stop(self) -> None:
+        """Stop Redis, then PostgreSQL, then let go of the folder."""
+        for keeper in reversed(self.keepers):
+            await keeper.stop()
+        if self.home.sockets.parent != self.home.folder:
+            with suppress(OSError):
+                self.home.sockets.rmdir()
+        for lock in self._locks:
+            os.close(lock)
+
+
+async def start(
+    data_dir: Path, say: Say = silent, *, with_postgres: bool = True, with_redis: bool = True, disposable: bool = False
+) -> Services:
+    """Claim the data folder and start what is wanted in it. Raises CannotStartError, having stopped what it started."""
+    locks: list[int] = []
+    try:
+        locks.append(claim(data_dir))
+        home = settle(data_dir)
+        if data_dir.resolve() not in home.folder.parents:
+            locks.append(claim(home.folder))
+    except OSError as error:
+        raise explained(error, data_dir) from error
+    keepers = [Keeper(postgres.program(home, say, disposable=disposable), say)] if with_postgres else []
+    if with_redis:
+        keepers.append(Keeper(redis.program(home, disposable=disposable), say))
+    services = Services(home, locks, keepers)
+    outcomes = await asyncio.gather(*(keeper.start() for keeper in keepers), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            await services.stop()
+            raise outcome
+    return services
+
+
+def endpoints(data_dir: Path) -> Endpoints:
+    """The addresses of the pair in a data folder that another process keeps running."""
+    return Endpoints.at(socket_folder((data_dir / "services").resolve()))
+
+
+@asynccontextmanager
+async def running(data_dir: Path, say: Say = silent, *, disposable: bool = False) -> AsyncIterator[Endpoints]:
+    """Both, for as long as the block lasts."""
+    services = await start(data_dir, say, disposable=disposable)
+    try:
+        yield services.endpoints
+    finally:
+        await services.stop()
