@@ -1,0 +1,77 @@
+"""The outbox: the row in PostgreSQL is the job of record; RQ only carries its id."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, col, select
+
+from infra.clock import now
+from infra.database import PlatformTable, Session, document, moment
+from infra.scope import current_scope
+
+Handler = Callable[..., Awaitable[None]]
+HANDLERS: dict[str, Handler] = {}
+CHANNEL = "outbox"
+
+
+class Job(PlatformTable, table=True):
+    """A piece of work owed. `payload` holds ids only: the table is read for every tenant."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+        Index(
+            "uq_outbox_key",
+            "key",
+            unique=True,
+            postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
+        ),
+    )
+    tenant: UUID | None = None
+    name: str
+    key: str | None = None
+    payload: dict[str, Any] = document()
+    created_at: datetime = moment(default=True)
+    due_at: datetime = moment(default=True)
+    leased_until: datetime | None = moment(nullable=True)
+    attempts: int = Field(default=0)
+    done_at: datetime | None = moment(nullable=True)
+    failed_at: datetime | None = moment(nullable=True)
+    error: str | None = None
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Register `async def handler(session, **payload)` under a name. It runs in the tenant it was enqueued in,
+    in one transaction with the row's `done_at`, and may run again after a crash: effects outside the database
+    need an idempotency key.
+    """
+
+    def register(handler: Handler) -> Handler:
+        if HANDLERS.setdefault(name, handler) is not handler:
+            raise ValueError(f"two handlers for job {name}")
+        return handler
+
+    return register
+
+
+async def enqueue(
+    session: Session,
+    name: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    due: datetime | None = None,
+    key: str | None = None,
+) -> UUID:
+    """Owe a job, in the caller's transaction and scope. With a `key`, at most one undone job of that key exists."""
+    row = Job(tenant=current_scope().tenant, name=name, payload=payload or {}, due_at=due or now(), key=key)
+    if key is not None:
+        held = select(Job.id).where(Job.key == key, col(Job.done_at).is_(None), col(Job.failed_at).is_(None))
+        if found := (await session.exec(held)).first():
+            return found
+    session.add(row)
+    await session.flush()
+    await session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    return row.id

@@ -1,0 +1,88 @@
+"""What stands before every route: security headers, the check against forged requests, the visitor's language."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from infra.settings import settings
+from infra.web import i18n
+from infra.web.static import import_map_hash
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+BODY_LIMIT = 12 * 1024 * 1024
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether a browser says that its own page of ours sent this request (Fetch Metadata, else Origin).
+
+    Neither header means no browser: cookies alone can't be misused from there.
+    """
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc in (headers.get("host"), urlsplit(settings().base_url).netloc)
+
+
+def policy() -> str:
+    """The content security policy: nothing from elsewhere, nothing inline but the hashed import map."""
+    return (
+        "default-src 'none'; "
+        f"script-src 'self' {import_map_hash()}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+class Security:
+    """Pure ASGI, so that sockets pass through it as well."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            if not same_origin(headers):
+                await send({"type": "websocket.close", "code": 4403})
+                return
+            with i18n.speaking(i18n.chosen(HTTPConnection(scope))):
+                await self.app(scope, receive, send)
+            return
+        if scope["method"] not in SAFE and not same_origin(headers):
+            await PlainTextResponse("This request came from another site.", 403)(scope, receive, send)
+            return
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > BODY_LIMIT:
+            await PlainTextResponse("That is more than 12 MB.", 413)(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        tag = i18n.chosen(connection)
+        asked = connection.query_params.get("lang") == tag
+        with i18n.speaking(tag):
+            await self.app(scope, receive, self._dressed(send, tag if asked else None))
+
+    @staticmethod
+    def _dressed(send: Send, remember: str | None) -> Send:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", policy())
+                headers["x-content-type-options"] = "nosniff"
+                headers["referrer-policy"] = "no-referrer"
+                headers["permissions-policy"] = "microphone=(self), camera=(), geolocation=()"
+                headers["cross-origin-opener-policy"] = "same-origin"
+                headers.setdefault("cache-control", "no-store")
+                if remember:
+                    headers.append("set-cookie", f"lang={remember}; Path=/; Max-Age=31536000; SameSite=Lax")
+            await send(message)
+
+        return dressed

@@ -1,0 +1,1 @@
+"""Contacts: the record of each call, written on the hotline's own form."""

@@ -1,0 +1,27 @@
+"""Every table, imported in one place, so that migrations and sweeps see them all."""
+
+from sqlmodel import SQLModel
+
+from hark.cases import models as cases
+from hark.contacts import models as contacts
+from hark.switchboard import models as switchboard
+from infra.jobs import outbox
+from infra.mail import send
+from infra.vault import keyring
+from provisioning.signup import models as signup
+from provisioning.steps import models as steps
+from tenants.audit import models as audit
+from tenants.directory import models as directory
+from tenants.flows import models as flows
+from tenants.forms import models as forms
+from tenants.lines import models as lines
+from tenants.members import models as members
+from tenants.profile import models as profile
+from tenants.rosters import models as rosters
+from tenants.workflows import models as workflows
+
+metadata = SQLModel.metadata
+SLICES = (
+    outbox, send, keyring, directory, members, audit, profile, rosters, flows, forms, workflows, lines,
+    signup, steps, switchboard, contacts, cases,
+)  # fmt: skip

@@ -1,0 +1,170 @@
+"""Live calls as the database keeps them: calls, offers, duty, timers, and what callers leave behind."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field
+
+from infra.database import PlatformTable, TenantTable, belongs_to, document, moment, one_of
+
+LIVE = "state IN ('ringing', 'talking', 'wrapping')"
+
+
+class CallerRow(TenantTable, table=True):
+    """Somebody who called before, known by a keyed hash alone. `blocked_until` and `wishes` are obeyed by the engine."""
+
+    __tablename__ = "caller"
+    __table_args__ = (Index("uq_caller_hash", "tenant_id", "hash", unique=True),)
+    hash: bytes
+    first_at: datetime = moment(default=True)
+    blocked_until: datetime | None = moment(nullable=True)
+
+
+class Call(TenantTable, table=True):
+    """One call. `state` is the engine's; the columns beside it repeat what queries need, written in the same update."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        belongs_to("line_id", "line", ondelete="RESTRICT"),
+        belongs_to("flow_version_id", "flow_version", ondelete="RESTRICT"),
+        belongs_to("caller_id", "caller", ondelete="RESTRICT"),
+        one_of("phase", "flow", "waiting", "talking", "ended"),
+        CheckConstraint("(phase = 'waiting') = (team IS NOT NULL)", name="waiting_for_a_team"),
+        CheckConstraint("(phase = 'ended') = (ended_at IS NOT NULL)", name="ended_when_over"),
+        Index(
+            "ix_call_waiting",
+            "tenant_id",
+            "team",
+            "priority",
+            "waiting_since",
+            postgresql_where=text("phase = 'waiting'"),
+        ),
+        Index("ix_call_live", "tenant_id", "started_at", postgresql_where=text("phase <> 'ended'")),
+        Index("ix_call_started", "tenant_id", "started_at"),
+        Index("ix_call_caller", "tenant_id", "caller_id", "started_at"),
+    )
+    line_id: UUID
+    flow_version_id: UUID
+    caller_id: UUID | None = None
+    channel: str = "web"
+    token_hash: bytes
+    language: str = "en"
+    state: dict[str, Any] = document()
+    phase: str = "flow"
+    team: str | None = None
+    ring: dict[str, Any] = document()
+    priority: int = 0
+    waiting_since: datetime | None = moment(nullable=True)
+    started_at: datetime = moment(default=True)
+    answered_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    outcome: str | None = None
+    simulated: bool = False
+
+
+class CallEvent(TenantTable, table=True):
+    """What happened in a call, in order: enough to replay it through the engine."""
+
+    __tablename__ = "call_event"
+    __table_args__ = (
+        belongs_to("call_id", "call"),
+        Index("ix_call_event_call", "tenant_id", "call_id", "id"),
+    )
+    call_id: UUID
+    at: datetime = moment(default=True)
+    event: dict[str, Any] = document()
+
+
+class Offer(TenantTable, table=True):
+    """A call offered to a person: a lease until `expires_at`. The two partial unique indexes are the promise that
+    nobody is offered two calls at once and that one person answers one call."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        belongs_to("call_id", "call"),
+        belongs_to("member_id", "member"),
+        one_of("state", "ringing", "talking", "wrapping", "declined", "expired", "cancelled", "done"),
+        Index("uq_offer_one_per_member", "tenant_id", "member_id", unique=True, postgresql_where=text(LIVE)),
+        Index(
+            "uq_offer_one_answer",
+            "tenant_id",
+            "call_id",
+            unique=True,
+            postgresql_where=text("state = 'talking'"),
+        ),
+        Index("ix_offer_call", "tenant_id", "call_id", "made_at"),
+        Index("ix_offer_member", "tenant_id", "member_id", "made_at"),
+    )
+    call_id: UUID
+    member_id: UUID
+    state: str = "ringing"
+    handover: bool = False
+    made_at: datetime = moment(default=True)
+    expires_at: datetime = moment()
+    answered_at: datetime | None = moment(nullable=True)
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class Duty(TenantTable, table=True):
+    """Whether a member takes calls; its id is the member's. Without a console seen lately nobody is on duty."""
+
+    __tablename__ = "duty"
+    __table_args__ = (one_of("status", "on", "break", "off"),)
+    status: str = "off"
+    since: datetime = moment(default=True)
+    seen_until: datetime = moment(default=True)
+
+
+class Timer(PlatformTable, table=True):
+    """A deadline: when it comes, `kind` says what is done with `subject`. One per kind, subject and serial."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        Index("uq_timer", "tenant", "subject", "kind", "serial", unique=True),
+        Index("ix_timer_due", "due_at"),
+    )
+    tenant: UUID
+    kind: str
+    subject: UUID
+    serial: int = 0
+    due_at: datetime = moment()
+
+
+class Voicemail(TenantTable, table=True):
+    """What a caller said when nobody could answer; the sound is sealed in the store, in numbered parts."""
+
+    __tablename__ = "voicemail"
+    __table_args__ = (
+        belongs_to("call_id", "call"),
+        one_of("status", "recording", "new", "handling", "done"),
+        Index("uq_voicemail_call", "tenant_id", "call_id", unique=True),
+    )
+    call_id: UUID
+    status: str = "recording"
+    media_type: str = "audio/webm"
+    parts: int = 0
+    seconds: int = 0
+    at: datetime = moment(default=True)
+    owner: UUID | None = None
+
+
+class Callback(TenantTable, table=True):
+    """A call-back that the caller asked for, on the caller's own conditions. `sealed`: JSON of how to reach them, safe
+    wording and notes; the window is kept open for the list to sort and obey."""
+
+    __tablename__ = "callback"
+    __table_args__ = (
+        belongs_to("call_id", "call"),
+        one_of("status", "new", "handling", "done"),
+        Index("uq_callback_call", "tenant_id", "call_id", unique=True),
+        Index("ix_callback_status", "tenant_id", "status", "at"),
+    )
+    call_id: UUID
+    sealed: bytes
+    window: dict[str, Any] = document()
+    voicemail_ok: bool = Field(default=False)
+    status: str = "new"
+    at: datetime = moment(default=True)
+    owner: UUID | None = None

@@ -1,0 +1,1 @@
+"""Steps: opening and closing a hotline as small idempotent acts with an undo each."""

@@ -1,0 +1,1 @@
+"""Lines: what a hotline answers on, each with its published flow."""
