@@ -1,4 +1,4 @@
-"""Inlines icons of the one kept set (Lucide, ISC licence) so that they take the text's colour and cost no request."""
+"""Inlines icons of the one kept set (Lucide, ISC licence): they take the text's colour and cost no request."""
 
 import re
 from functools import cache
@@ -27,7 +27,7 @@ def _drawing(name: str) -> str:
 
 
 def icon(name: str, label: str = "") -> Markup:
-    """The icon as inline SVG: decoration beside words, or, given a label, a picture that speaks for itself."""
+    """The icon as inline SVG: decoration beside words or, given a label, a picture that speaks for itself."""
     voice = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return Markup(  # noqa: S704  # the drawing is a file of the kept set, the label is escaped
         f'<svg class="icon" {voice} focusable="false" width="20" height="20" viewBox="0 0 24 24" fill="none"'

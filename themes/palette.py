@@ -4,7 +4,7 @@ Works in OKLCH, where lightness can be moved while hue and strength stay what th
 each candidate is rounded to the eight bits a screen gets before its contrast is measured.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,13 @@ AA_TEXT = 4.5
 """WCAG 2.2, 1.4.3: contrast of body text."""
 AA_SHAPE = 3.0
 """WCAG 2.2, 1.4.11: contrast of edges and focus marks."""
+INK: dict[Scheme, float] = {"light": AA_TEXT, "dark": 6.0}
+"""Links in the dark get more than they must have: thin bright strokes tire sooner."""
+TINT: dict[Scheme, float] = {"light": 0.11, "dark": 0.25}
+"""How much of the accent is mixed into the paper for a tinted ground."""
 WHITE = "#ffffff"
+HOVER = 0.045
+"""How far, in OKLCH lightness, a button moves under the pointer."""
 
 
 @dataclass(frozen=True)
@@ -37,57 +43,39 @@ def contrast(one: str, other: str) -> float:
     return float(Color(one).contrast(other, method="wcag21"))
 
 
+def stands(colour: str, surfaces: Iterable[str], ratio: float) -> bool:
+    """Whether `colour` can be told from each of `surfaces`."""
+    return all(contrast(colour, surface) >= ratio for surface in surfaces)
+
+
 @lru_cache(maxsize=1024)
 def palette(brand: str, scheme: Scheme, tone: Tone = "warm") -> Palette:
-    """The accents for `brand` on this ground. Raises ValueError when `brand` is not a colour."""
+    """The accents for `brand` (#rrggbb) on this ground."""
     ground = GROUNDS[tone, scheme]
     dark = scheme == "dark"
-    lightness, chroma, hue = _oklch(brand)
+    lightness, chroma, hue = Color(brand).convert("oklch").coords(nans=False)
 
-    def shades(start: float, towards: int, strength: float = chroma) -> Iterator[str]:
-        for step in range(101):
-            at = start + towards * step / 100
-            if 0 <= at <= 1:
-                yield _hex(at, strength, hue)
-        yield WHITE if towards > 0 else "#000000"
+    def hex_at(at: float, strength: float = chroma) -> str:
+        colour = Color("oklch", [at, strength, hue]).convert("srgb")
+        return str(colour.fit(method="oklch-chroma").to_string(hex=True))
 
-    def stands_on(surfaces: tuple[str, ...], ratio: float) -> Callable[[str], bool]:
-        return lambda colour: all(contrast(colour, surface) >= ratio for surface in surfaces)
+    def nearest(fits: Callable[[str], bool]) -> tuple[float, str]:
+        steps = sorted({lightness, *(n / 100 for n in range(101))}, key=lambda at: abs(at - lightness))
+        return next((at, colour) for at in steps if fits(colour := hex_at(at)))
 
-    soft = _hex(0.29, min(chroma, 0.035), hue) if dark else _hex(0.945, min(chroma, 0.03), hue)
-    text_surfaces = (*ground.surfaces, soft)
-    ink = _first(stands_on(text_surfaces, AA_TEXT), shades(lightness, 1 if dark else -1))
-
-    # A deep colour carries white words, a bright one dark words; what lies between is moved to the nearer side.
-    deep_ink = ground.paper if dark else ground.ink
-    bright = lightness >= (0.62 if dark else 0.74)
-    on = deep_ink if bright else WHITE
-    start = max(lightness, 0.45) if dark else lightness
-    accent = _first(stands_on((on,), AA_TEXT), shades(start, 1 if bright else -1))
-    strong = _hex(_oklch(accent)[0] + (0.05 if bright else -0.05), chroma, hue)
+    # A deep colour carries white words and a bright one dark words; what lies between moves to the nearer.
+    # In the dark a fill must also stand out by itself; on light paper a pale one gets a darker edge instead.
+    words = (WHITE, ground.paper if dark else ground.ink)
+    shapes = ground.surfaces if dark else ()
+    at, accent = nearest(
+        lambda colour: stands(colour, shapes, AA_SHAPE) and any(contrast(colour, on) >= AA_TEXT for on in words)
+    )
+    on = next(word for word in words if contrast(accent, word) >= AA_TEXT)
+    strong = hex_at(min(max(at + (-HOVER if on == WHITE else HOVER), 0), 1))
     if contrast(strong, on) < AA_TEXT:
         strong = accent
-    edge = accent if stands_on(ground.surfaces, AA_SHAPE)(accent) else ink
+
+    soft = str(Color(ground.paper).mix(accent, TINT[scheme], space="oklab").convert("srgb").to_string(hex=True))
+    ink = nearest(lambda colour: stands(colour, (*ground.surfaces, soft), INK[scheme]))[1]
+    edge = accent if stands(accent, ground.surfaces, AA_SHAPE) else ink
     return Palette(accent, strong, on, edge, ink, soft, focus=ink)
-
-
-def _oklch(colour: str) -> tuple[float, float, float]:
-    lightness, chroma, hue = Color(colour).convert("oklch").coords(nans=False)
-    return lightness, chroma, hue
-
-
-def _hex(lightness: float, chroma: float, hue: float) -> str:
-    colour = Color("oklch", [min(max(lightness, 0.0), 1.0), chroma, hue])
-    return str(colour.convert("srgb").fit(method="oklch-chroma").to_string(hex=True))
-
-
-def _first(fits: Callable[[str], bool], candidates: Iterator[str]) -> str:
-    *_, last = (colour for colour in _until(fits, candidates))
-    return last
-
-
-def _until(fits: Callable[[str], bool], candidates: Iterator[str]) -> Iterator[str]:
-    for colour in candidates:
-        yield colour
-        if fits(colour):
-            return

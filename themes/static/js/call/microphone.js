@@ -3,13 +3,13 @@
 const WISHES = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 
 const REASONS = {
-  NotAllowedError: 'refused',
-  SecurityError: 'refused',
-  NotFoundError: 'missing',
-  OverconstrainedError: 'missing',
-  NotReadableError: 'busy',
-  AbortError: 'busy',
-  TypeError: 'unsupported',
+  NotAllowedError: "refused",
+  SecurityError: "refused",
+  NotFoundError: "missing",
+  OverconstrainedError: "missing",
+  NotReadableError: "busy",
+  AbortError: "busy",
+  TypeError: "unsupported",
 };
 
 /** `reason`: insecure, unsupported, refused, system (the device forbids it to the browser), missing, busy, unknown. */
@@ -21,13 +21,13 @@ export class MicrophoneError extends Error {
 }
 
 export async function openMicrophone() {
-  if (!isSecureContext) throw new MicrophoneError('insecure');
-  if (!navigator.mediaDevices?.getUserMedia || !globalThis.RTCPeerConnection) throw new MicrophoneError('unsupported');
+  if (!isSecureContext) throw new MicrophoneError("insecure");
+  if (!navigator.mediaDevices?.getUserMedia || !globalThis.RTCPeerConnection) throw new MicrophoneError("unsupported");
   try {
     return await navigator.mediaDevices.getUserMedia({ audio: WISHES });
   } catch (error) {
-    const bySystem = error.name === 'NotAllowedError' && /system/i.test(error.message);
-    throw new MicrophoneError(bySystem ? 'system' : REASONS[error.name] ?? 'unknown', error);
+    const bySystem = error.name === "NotAllowedError" && /system/i.test(error.message);
+    throw new MicrophoneError(bySystem ? "system" : REASONS[error.name] ?? "unknown", error);
   }
 }
 
@@ -38,8 +38,8 @@ export function closeMicrophone(stream) {
 /** Whether asking would be answered without a prompt: 'granted', 'denied', or 'prompt' (also where unknown). */
 export async function microphonePermission() {
   try {
-    return (await navigator.permissions.query({ name: 'microphone' })).state;
+    return (await navigator.permissions.query({ name: "microphone" })).state;
   } catch {
-    return 'prompt';
+    return "prompt";
   }
 }

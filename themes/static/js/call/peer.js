@@ -4,7 +4,7 @@
 // comes in through `receive(payload)`. The caller alone offers, so the two can never offer across each other. Each
 // offer has a turn, and an answer to an earlier turn is dropped: after a lost socket both may be on their way at once.
 
-import { readStats, quality } from './stats.js';
+import { readStats, quality } from "./stats.js";
 
 const WATCH = 1000;
 const HELLO_AGAIN = 3000;
@@ -20,7 +20,7 @@ export class Peer {
   constructor({ role, send, audioElement, iceServers = [], relayOnly = false, onstate, onblocked }) {
     this.role = role;
     this.sid = crypto.randomUUID();
-    this.state = 'new';
+    this.state = "new";
     this.muted = false;
     this.#send = send;
     this.#audio = audioElement;
@@ -36,9 +36,9 @@ export class Peer {
   join(stream = null) {
     this.use(stream);
     this.#watch = setInterval(() => this.#tick(), WATCH);
-    addEventListener('online', this.networkChanged);
-    navigator.connection?.addEventListener?.('change', this.networkChanged);
-    this.#become('waiting');
+    addEventListener("online", this.networkChanged);
+    navigator.connection?.addEventListener?.("change", this.networkChanged);
+    this.#become("waiting");
     this.#hello();
   }
 
@@ -51,7 +51,7 @@ export class Peer {
 
   /** Take new ICE servers (TURN credentials are short-lived); they count from the next restart. */
   ice({ iceServers, relayOnly }) {
-    this.#config = { iceServers, iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' };
+    this.#config = { iceServers, iceTransportPolicy: relayOnly ? "relay" : "all", bundlePolicy: "max-bundle" };
     this.#pc?.setConfiguration(this.#config);
   }
 
@@ -79,7 +79,7 @@ export class Peer {
   /** Play the other side; browsers may refuse until the page was clicked, then call it again from the click. */
   play() {
     return this.#audio.play().then(() => this.#onblocked(false), (error) => {
-      if (error.name === 'NotAllowedError') this.#onblocked(true);
+      if (error.name === "NotAllowedError") this.#onblocked(true);
     });
   }
 
@@ -97,19 +97,19 @@ export class Peer {
     this.#say({ bye: true });
     clearInterval(this.#watch);
     this.#watch = null;
-    removeEventListener('online', this.networkChanged);
-    navigator.connection?.removeEventListener?.('change', this.networkChanged);
+    removeEventListener("online", this.networkChanged);
+    navigator.connection?.removeEventListener?.("change", this.networkChanged);
     this.#hangUp();
-    this.#become('closed');
+    this.#become("closed");
   }
 
   #hello() {
     this.#helloAt = Date.now();
-    this.#send({ type: 'hello', sid: this.sid });
+    this.#send({ type: "hello", sid: this.sid });
   }
 
   #say(payload) {
-    if (this.#pair) this.#send({ type: 'peer', payload: { pair: this.#pair, ...payload } });
+    if (this.#pair) this.#send({ type: "peer", payload: { pair: this.#pair, ...payload } });
   }
 
   #meet(sid) {
@@ -119,40 +119,40 @@ export class Peer {
     }
     this.#hangUp();
     this.#other = sid;
-    this.#pair = this.role === 'caller' ? `${this.sid}:${sid}` : `${sid}:${this.sid}`;
+    this.#pair = this.role === "caller" ? `${this.sid}:${sid}` : `${sid}:${this.sid}`;
     this.#hello();
     this.#connect();
-    return this.role === 'caller' ? this.#queue((pc) => this.#offer(pc)) : this.#work;
+    return this.role === "caller" ? this.#queue((pc) => this.#offer(pc)) : this.#work;
   }
 
   #connect() {
     const pc = new RTCPeerConnection(this.#config);
     this.#pc = pc;
-    this.#become(this.#met ? 'interrupted' : 'connecting');
+    this.#become(this.#met ? "interrupted" : "connecting");
     pc.onicecandidate = ({ candidate }) => candidate && pc === this.#pc && this.#say({ candidate });
     pc.ontrack = ({ track }) => {
       this.#audio.srcObject = new MediaStream([track]);
       this.play();
     };
     pc.onconnectionstatechange = () => pc === this.#pc && this.#changed(pc.connectionState);
-    if (this.role === 'caller') this.#speakThrough(pc.addTransceiver('audio', { direction: 'sendrecv' }));
+    if (this.role === "caller") this.#speakThrough(pc.addTransceiver("audio", { direction: "sendrecv" }));
   }
 
   #changed(connectionState) {
-    if (connectionState === 'connected') {
+    if (connectionState === "connected") {
       this.#met = true;
       this.#restarts = 0;
-      this.#become('connected');
-    } else if (['disconnected', 'failed', 'closed'].includes(connectionState)) {
-      this.#become('interrupted');
+      this.#become("connected");
+    } else if (["disconnected", "failed", "closed"].includes(connectionState)) {
+      this.#become("interrupted");
       this.#mend();
     }
   }
 
   #negotiate(pc, { turn, description, candidate }) {
     if (candidate) return pc.addIceCandidate(candidate);
-    if (this.role === 'operator') return this.#answer(pc, turn, description);
-    const awaited = turn === this.#turn && pc.signalingState === 'have-local-offer';
+    if (this.role === "operator") return this.#answer(pc, turn, description);
+    const awaited = turn === this.#turn && pc.signalingState === "have-local-offer";
     return awaited ? pc.setRemoteDescription(description) : null;
   }
 
@@ -171,7 +171,7 @@ export class Peer {
   }
 
   #speakThrough(transceiver) {
-    transceiver.direction = 'sendrecv';
+    transceiver.direction = "sendrecv";
     this.#sender = transceiver.sender;
     this.#sender.replaceTrack(this.#track());
   }
@@ -179,7 +179,7 @@ export class Peer {
   // The operator cannot offer, so it asks the caller to.
   #mend({ now = false } = {}) {
     if (!this.#pc || (!now && Date.now() - this.#offeredAt < 1000)) return this.#work;
-    if (this.role === 'operator') {
+    if (this.role === "operator") {
       this.#offeredAt = Date.now();
       this.#say({ restart: true });
       return this.#work;
@@ -202,7 +202,7 @@ export class Peer {
     const now = Date.now();
     if (!this.#pc && now - this.#helloAt > HELLO_AGAIN) this.#hello();
     if (!this.#pc || this.#whole() || now - this.#offeredAt < PATIENCE[this.#restarts]) return;
-    if (this.role === 'caller' && this.#restarts === RESTARTS_BEFORE_FRESH_PAIR) this.#beginAfresh();
+    if (this.role === "caller" && this.#restarts === RESTARTS_BEFORE_FRESH_PAIR) this.#beginAfresh();
     else {
       this.#restarts = Math.min(this.#restarts + 1, RESTARTS_BEFORE_FRESH_PAIR);
       this.#mend();
@@ -210,7 +210,7 @@ export class Peer {
   }
 
   #whole() {
-    return this.#pc?.connectionState === 'connected' && this.#pc.signalingState === 'stable';
+    return this.#pc?.connectionState === "connected" && this.#pc.signalingState === "stable";
   }
 
   // One step after another, and none for a connection that has been replaced since it was queued.
@@ -218,13 +218,13 @@ export class Peer {
     const pc = this.#pc;
     this.#work = this.#work
       .then(() => (pc && pc === this.#pc ? step(pc) : null))
-      .catch((error) => console.debug('call signalling', error)); // a stale candidate is no fault; the rest is mended
+      .catch((error) => console.debug("call signalling", error)); // a stale candidate is no fault; the rest is mended
     return this.#work;
   }
 
   #drop() {
     this.#hangUp();
-    if (this.#watch !== null) this.#become(this.#met ? 'interrupted' : 'waiting');
+    if (this.#watch !== null) this.#become(this.#met ? "interrupted" : "waiting");
     return this.#work;
   }
 

@@ -10,20 +10,20 @@ export async function readStats(pc) {
   const report = await pc.getStats();
   const stats = { ...NONE };
   for (const entry of report.values()) {
-    if (entry.type === 'inbound-rtp' && entry.kind === 'audio') {
+    if (entry.type === "inbound-rtp" && entry.kind === "audio") {
       stats.packetsReceived += entry.packetsReceived ?? 0;
       stats.bytesReceived += entry.bytesReceived ?? 0;
       stats.packetsLost += entry.packetsLost ?? 0;
       stats.jitter = entry.jitter ?? 0;
       stats.levelIn = entry.audioLevel ?? 0;
       stats.energyIn += entry.totalAudioEnergy ?? 0;
-    } else if (entry.type === 'outbound-rtp' && entry.kind === 'audio') {
+    } else if (entry.type === "outbound-rtp" && entry.kind === "audio") {
       stats.packetsSent += entry.packetsSent ?? 0;
       stats.bytesSent += entry.bytesSent ?? 0;
-    } else if (entry.type === 'media-source' && entry.kind === 'audio') {
+    } else if (entry.type === "media-source" && entry.kind === "audio") {
       stats.levelOut = entry.audioLevel ?? 0;
       stats.energyOut += entry.totalAudioEnergy ?? 0;
-    } else if (entry.type === 'candidate-pair' && entry.nominated && entry.state === 'succeeded') {
+    } else if (entry.type === "candidate-pair" && entry.nominated && entry.state === "succeeded") {
       stats.roundTrip = entry.currentRoundTripTime ?? 0;
       stats.route = [report.get(entry.localCandidateId), report.get(entry.remoteCandidateId)]
         .map((candidate) => candidate?.candidateType ?? null);
@@ -38,7 +38,7 @@ export function quality(before, after) {
   if (!(received >= 0)) return null;
   const lost = Math.max(0, after.packetsLost - before.packetsLost);
   const loss = received + lost === 0 ? 1 : lost / (received + lost);
-  if (loss > 0.08 || after.roundTrip > 0.8) return 'poor';
-  if (loss > 0.02 || after.roundTrip > 0.35 || after.jitter > 0.06) return 'weak';
-  return 'good';
+  if (loss > 0.08 || after.roundTrip > 0.8) return "poor";
+  if (loss > 0.02 || after.roundTrip > 0.35 || after.jitter > 0.06) return "weak";
+  return "good";
 }
