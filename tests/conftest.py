@@ -1,0 +1,83 @@
+"""The ground under the tests: a real PostgreSQL and Redis of their own, migrated, and clients that carry sessions."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from starlette.responses import Response
+
+from hark import migrations
+from infra.database import engine
+from infra.realtime import hub
+from infra.services.throwaway import Throwaway, throwaway
+from infra.settings import settings
+from infra.vault import warm
+from infra.web.sessions import cookie_name, open_session
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder of this test run, with its master key."""
+    folder = tmp_path_factory.mktemp("hark")
+    (folder / "keys").mkdir()
+    (folder / "keys" / "master.key").write_bytes(os.urandom(32))
+    yield folder
+
+
+@pytest.fixture(scope="session")
+async def services() -> AsyncIterator[Throwaway]:
+    """A pair of services for this process of the test run."""
+    async with throwaway() as pair:
+        yield pair
+
+
+@pytest.fixture(scope="session")
+async def ground(services: Throwaway, data_dir: Path) -> AsyncIterator[None]:
+    """Settings point at the pair, the schema is there, the vault is warm, the hub listens."""
+    os.environ |= {
+        "HARK_DATA_DIR": str(data_dir),
+        "HARK_DATABASE_URL": services.endpoints.database_url,
+        "HARK_REDIS_URL": services.endpoints.redis_url,
+        "HARK_BASE_URL": "http://hark.test",
+    }
+    settings.cache_clear()
+    engine.cache_clear()
+    await asyncio.to_thread(migrations.upgrade, services.endpoints.database_url)
+    await warm()
+    await hub.start()
+    yield
+    await hub.stop()
+    await engine().dispose()
+
+
+Browser = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+@pytest.fixture
+async def browser(ground: None) -> AsyncIterator[Browser]:
+    """`await browser(account)` is a client signed in as that account; `await browser()` is a visitor's."""
+    from hark.app import app  # the app reads settings as it is made, which `ground` has set by now
+
+    opened: list[httpx.AsyncClient] = []
+
+    async def make(account: UUID | None = None, *, accept: str = "text/html") -> httpx.AsyncClient:
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+            base_url="http://hark.test",
+            headers={"accept": accept},
+        )
+        if account is not None:
+            response = Response()
+            await open_session(response, account)
+            token = response.headers["set-cookie"].split(";")[0].split("=", 1)[1]
+            client.cookies.set(cookie_name(), token)
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        await client.aclose()
