@@ -34,9 +34,7 @@ def _absolute(path: Path) -> Path:
 class Settings(BaseSettings):
     """What may be set. Unset, everything runs on this machine alone and nothing leaves it."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="HARK_", env_file=HOME / ".env", env_ignore_empty=True, extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix="HARK_", env_file=HOME / ".env", env_ignore_empty=True, extra="ignore")
 
     data_dir: Annotated[Path, AfterValidator(_absolute)] = HOME / "var"
     """Where everything that must survive is kept: database, Redis, keys, files."""

@@ -6,19 +6,18 @@ Both are real (the programs come as Python wheels), speak on private unix socket
 however it ends. `endpoints(data_dir)` gives the addresses of the pair that another process keeps.
 """
 
-import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.services import postgres, redis
 from infra.services.home import Home, claim, settle, socket_folder
-from infra.services.processes.keeper import Keeper, Say, silent
-from infra.services.trouble import CannotStartError, explained
+from infra.services.processes.keeper import Keeper, Say, silent, together
+from infra.services.trouble import CannotStartError, InUseError, explained
 
-__all__ = ["CannotStartError", "Endpoints", "Services", "endpoints", "running", "start"]
+__all__ = ["CannotStartError", "Endpoints", "InUseError", "Services", "endpoints", "running", "start"]
 
 
 @dataclass(frozen=True)
@@ -50,37 +49,54 @@ class Services:
         if self.home.sockets.parent != self.home.folder:
             with suppress(OSError):
                 self.home.sockets.rmdir()
-        for lock in self._locks:
-            os.close(lock)
+        _let_go(self._locks)
 
 
 async def start(
-    data_dir: Path, say: Say = silent, *, with_postgres: bool = True, with_redis: bool = True, disposable: bool = False
+    data_dir: Path,
+    say: Say = silent,
+    *,
+    prepare: Callable[[], None] = lambda: None,
+    with_postgres: bool = True,
+    with_redis: bool = True,
+    disposable: bool = False,
 ) -> Services:
-    """Claim the data folder and start what is wanted in it. Raises CannotStartError, having stopped what it started."""
+    """Claim the data folder, `prepare` what else must be in it, and start what is wanted.
+
+    Raises CannotStartError, having stopped what it started; InUseError while another Hark holds the folder.
+    """
     locks: list[int] = []
     try:
         locks.append(claim(data_dir))
+        prepare()
         home = settle(data_dir)
         if data_dir.resolve() not in home.folder.parents:
             locks.append(claim(home.folder))
-    except OSError as error:
-        raise explained(error, data_dir) from error
+    except BaseException as error:
+        _let_go(locks)
+        if isinstance(error, OSError):
+            raise explained(error, data_dir) from error
+        raise
     keepers = [Keeper(postgres.program(home, say, disposable=disposable), say)] if with_postgres else []
     if with_redis:
         keepers.append(Keeper(redis.program(home, disposable=disposable), say))
     services = Services(home, locks, keepers)
-    outcomes = await asyncio.gather(*(keeper.start() for keeper in keepers), return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            await services.stop()
-            raise outcome
+    try:
+        await together(keepers)
+    except BaseException:
+        await services.stop()
+        raise
     return services
 
 
 def endpoints(data_dir: Path) -> Endpoints:
     """The addresses of the pair in a data folder that another process keeps running."""
     return Endpoints.at(socket_folder((data_dir / "services").resolve()))
+
+
+def _let_go(locks: list[int]) -> None:
+    while locks:
+        os.close(locks.pop())
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 from infra.services.account import Account, service_account
 from infra.services.engine import Engine, engine, shared_folder
-from infra.services.trouble import CannotStartError
+from infra.services.trouble import CannotStartError, InUseError
 
 SOCKET_PATH_LIMIT = 107
 LONGEST_SOCKET = ".s.PGSQL.5432"
@@ -48,7 +48,7 @@ def claim(data_dir: Path) -> int:
     except BlockingIOError:
         holder = os.read(lock, 20).decode(errors="replace").strip() or "unknown"
         os.close(lock)
-        raise CannotStartError(
+        raise InUseError(
             f"{data_dir} is in use by another hark (process {holder}): stop that one first, "
             "or set HARK_DATA_DIR and HARK_PORT to run a second."
         ) from None

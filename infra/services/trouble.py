@@ -8,6 +8,10 @@ class CannotStartError(Exception):
     """Hark can't start, or can't go on; the message is one line for the person at the terminal."""
 
 
+class InUseError(CannotStartError):
+    """Another Hark holds the data folder."""
+
+
 def explained(error: OSError, path: Path) -> CannotStartError:
     """The line for a file system's refusal at `path`."""
     where = error.filename or path

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 Process = asyncio.subprocess.Process
 
 
-async def nothing() -> None:
+async def at_once() -> None:
     """No preparation needed, or ready at once."""
 
 
@@ -44,8 +44,8 @@ class Program:
     ends_on: signal.Signals = signal.SIGTERM
     dies_on: signal.Signals = signal.SIGKILL
     patience: float = 5.0
-    prepare: Callable[[], Awaitable[None]] = nothing
-    ready: Callable[[], Awaitable[None]] = nothing
+    prepare: Callable[[], Awaitable[None]] = at_once
+    ready: Callable[[], Awaitable[None]] = at_once
 
 
 async def spawn(program: Program, stdin: int = asyncio.subprocess.DEVNULL) -> Process:
@@ -139,8 +139,8 @@ class Keeper:
         ):
             if process.returncode is not None:
                 return
-            process.send_signal(signal_)
-            with suppress(TimeoutError):
+            with suppress(ProcessLookupError, TimeoutError):
+                process.send_signal(signal_)
                 await asyncio.wait_for(process.wait(), patience)
 
     async def _keep(self) -> None:
@@ -161,6 +161,14 @@ class Keeper:
                     break
                 except CannotStartError as error:
                     self._say(str(error))
+
+
+async def together(keepers: Iterable[Keeper]) -> None:
+    """Start them side by side. Raises the first failure once each has either started or failed."""
+    outcomes = await asyncio.gather(*(keeper.start() for keeper in keepers), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 def how(code: int | None) -> str:
