@@ -14,15 +14,23 @@ export function say(words) {
   setTimeout(() => toast.remove(), TOAST_MS);
 }
 
+// An error meant for programs must never be put on the page, whatever its status.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!isProblem(detail.xhr)) return;
+  detail.shouldSwap = false;
+  detail.isError = true;
+});
 document.addEventListener("htmx:sendError", () => say(toasts.dataset.offline));
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  const type = detail.xhr.getResponseHeader("content-type") || "";
-  let words = toasts.dataset.failed;
-  if (type.includes("problem+json")) words = JSON.parse(detail.xhr.responseText).title || words;
-  say(words);
+  const problem = isProblem(detail.xhr) ? JSON.parse(detail.xhr.responseText) : {};
+  say(problem.title || toasts.dataset.failed);
 });
 // The server may say a sentence with any partial answer: HX-Trigger: {"hark:say": "Shift taken"}.
 document.addEventListener("hark:say", ({ detail }) => say(detail.value ?? detail));
+
+function isProblem(xhr) {
+  return (xhr.getResponseHeader("content-type") || "").includes("problem+json");
+}
 
 const STEPS = [
   [60, "second"],
