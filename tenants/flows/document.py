@@ -23,7 +23,7 @@ class Flow(Part):
     start: NodeId
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     promise_seconds: Annotated[int, Field(ge=1, le=7200)]
-    nodes: Annotated[dict[NodeId, Node], Field(min_length=1, max_length=300)]
+    nodes: Annotated[dict[NodeId, Node], Field(min_length=1, max_length=200)]
 
     def name(self, node: str, language: str = "") -> str:
         """What people call a node: its label, else its id."""
