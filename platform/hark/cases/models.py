@@ -1,11 +1,12 @@
-"""A case, the contacts it grew from, and its timeline."""
+"""A case, the contact it grew from, and its timeline. Who may read the contact may read the case."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index
+from sqlmodel import Field
 
-from infra.database import TenantTable, belongs_to, moment
+from infra.database import TenantTable, belongs_to, moment, one_of
 
 
 class Case(TenantTable, table=True):
@@ -14,10 +15,11 @@ class Case(TenantTable, table=True):
     __tablename__ = "case"
     __table_args__ = (
         belongs_to("workflow_version_id", "workflow_version", ondelete="RESTRICT"),
+        belongs_to("contact_id", "contact", ondelete="RESTRICT"),
         Index("uq_case_number", "tenant_id", "number", unique=True),
         Index("uq_case_contact", "tenant_id", "contact_id", unique=True),
         Index("ix_case_stage", "tenant_id", "stage", "moved_at"),
-        belongs_to("contact_id", "contact", ondelete="RESTRICT"),
+        Index("ix_case_owner", "tenant_id", "owner", "closed_at"),
     )
     number: int
     contact_id: UUID
@@ -32,12 +34,22 @@ class Case(TenantTable, table=True):
     closed_at: datetime | None = moment(nullable=True)
 
 
+class CaseCount(TenantTable, table=True):
+    """The last case number given, one row per hotline (its id is the tenant's). The row is locked until the case is
+    committed, so numbers have no gaps, and a deleted case's number isn't given again."""
+
+    __tablename__ = "case_count"
+    last: int = Field(default=0)
+
+
 class CaseEvent(TenantTable, table=True):
-    """One entry of a case's timeline: opened, moved, note, assigned, closed. `sealed` holds the words, where any."""
+    """One entry of a case's timeline. `sealed` holds a note's words; `stage`, `outcome` and `subject` (a member) say
+    what a move, an end or an assignment led to."""
 
     __tablename__ = "case_event"
     __table_args__ = (
         belongs_to("case_id", "case"),
+        one_of("kind", "opened", "moved", "note", "titled", "assigned", "closed", "reopened"),
         Index("ix_case_event_case", "tenant_id", "case_id", "at"),
     )
     case_id: UUID
@@ -45,4 +57,6 @@ class CaseEvent(TenantTable, table=True):
     member: UUID
     at: datetime = moment(default=True)
     stage: str | None = None
+    outcome: str | None = None
+    subject: UUID | None = None
     sealed: bytes | None = None

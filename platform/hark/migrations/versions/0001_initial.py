@@ -82,6 +82,13 @@ def upgrade() -> None:
     )
     op.create_index("uq_caller_hash", "caller", ["tenant_id", "hash"], unique=True)
     op.create_table(
+        "case_count",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_count")),
+    )
+    op.create_table(
         "duty",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -211,9 +218,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'done', 'failed', 'undone')", name=op.f("ck_provisioning_step_state")
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed', 'undone')", name=op.f("ck_provisioning_step_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provisioning_step")),
     )
     op.create_index("uq_provisioning_step", "provisioning_step", ["tenant", "run", "name"], unique=True)
@@ -252,12 +257,11 @@ def upgrade() -> None:
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.Uuid(), nullable=False),
-        sa.Column("serial", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
     )
     op.create_index("ix_timer_due", "timer", ["due_at"], unique=False)
-    op.create_index("uq_timer", "timer", ["tenant", "subject", "kind", "serial"], unique=True)
+    op.create_index("uq_timer", "timer", ["tenant", "subject", "kind"], unique=True)
     op.create_table(
         "vault_key",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -286,14 +290,10 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("storage_key", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application"], ["application.id"], name=op.f("fk_application_file_application")
-        ),
+        sa.ForeignKeyConstraint(["application"], ["application.id"], name=op.f("fk_application_file_application")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application_file")),
     )
-    op.create_index(
-        op.f("ix_application_file_application"), "application_file", ["application"], unique=False
-    )
+    op.create_index(op.f("ix_application_file_application"), "application_file", ["application"], unique=False)
     op.create_table(
         "flow_version",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -305,9 +305,7 @@ def upgrade() -> None:
         sa.Column("author", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "status IN ('draft', 'published', 'retired')", name=op.f("ck_flow_version_status")
-        ),
+        sa.CheckConstraint("status IN ('draft', 'published', 'retired')", name=op.f("ck_flow_version_status")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "flow_id"],
             ["flow.tenant_id", "flow.id"],
@@ -356,9 +354,7 @@ def upgrade() -> None:
         sa.Column("starts", sa.Integer(), nullable=False),
         sa.Column("ends", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "starts BETWEEN 0 AND 1439 AND ends BETWEEN 0 AND 1439", name=op.f("ck_shift_minutes")
-        ),
+        sa.CheckConstraint("starts BETWEEN 0 AND 1439 AND ends BETWEEN 0 AND 1439", name=op.f("ck_shift_minutes")),
         sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_shift_weekday")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "team_id"],
@@ -412,12 +408,8 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("simulated", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "(phase = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_call_ended_when_over")
-        ),
-        sa.CheckConstraint(
-            "(phase = 'waiting') = (team IS NOT NULL)", name=op.f("ck_call_waiting_for_a_team")
-        ),
+        sa.CheckConstraint("(phase = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_call_ended_when_over")),
+        sa.CheckConstraint("(phase = 'waiting') = (team IS NOT NULL)", name=op.f("ck_call_waiting_for_a_team")),
         sa.CheckConstraint("phase IN ('flow', 'waiting', 'talking', 'ended')", name=op.f("ck_call_phase")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "caller_id"],
@@ -441,11 +433,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_call_caller", "call", ["tenant_id", "caller_id", "started_at"], unique=False)
     op.create_index(
-        "ix_call_live",
-        "call",
-        ["tenant_id", "started_at"],
-        unique=False,
-        postgresql_where=sa.text("phase <> 'ended'"),
+        "ix_call_live", "call", ["tenant_id", "started_at"], unique=False, postgresql_where=sa.text("phase <> 'ended'")
     )
     op.create_index("ix_call_started", "call", ["tenant_id", "started_at"], unique=False)
     op.create_index(
@@ -526,7 +514,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_contact")),
     )
-    op.create_index("ix_contact_at", "contact", ["tenant_id", "at"], unique=False)
+    op.create_index("ix_contact_at", "contact", ["tenant_id", "at", "id"], unique=False)
+    op.create_index(
+        "ix_contact_draft",
+        "contact",
+        ["tenant_id", "member_id", "at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'draft'"),
+    )
     op.create_index("uq_contact_call", "contact", ["tenant_id", "call_id"], unique=True)
     op.create_table(
         "offer",
@@ -585,9 +580,7 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("owner", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "status IN ('recording', 'new', 'handling', 'done')", name=op.f("ck_voicemail_status")
-        ),
+        sa.CheckConstraint("status IN ('recording', 'new', 'handling', 'done')", name=op.f("ck_voicemail_status")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "call_id"],
             ["call.tenant_id", "call.id"],
@@ -626,9 +619,35 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case")),
     )
+    op.create_index("ix_case_owner", "case", ["tenant_id", "owner", "closed_at"], unique=False)
     op.create_index("ix_case_stage", "case", ["tenant_id", "stage", "moved_at"], unique=False)
     op.create_index("uq_case_contact", "case", ["tenant_id", "contact_id"], unique=True)
     op.create_index("uq_case_number", "case", ["tenant_id", "number"], unique=True)
+    op.create_table(
+        "contact_reader",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "contact_id"],
+            ["contact.tenant_id", "contact.id"],
+            name=op.f("fk_contact_reader_tenant_id_contact_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_contact_reader_tenant_id_member_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_contact_reader")),
+    )
+    op.create_index(
+        "ix_contact_reader_list", "contact_reader", ["tenant_id", "member_id", "at", "contact_id"], unique=False
+    )
+    op.create_index("uq_contact_reader", "contact_reader", ["tenant_id", "contact_id", "member_id"], unique=True)
     op.create_table(
         "case_event",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -638,7 +657,13 @@ def upgrade() -> None:
         sa.Column("member", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stage", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("subject", sa.Uuid(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('opened', 'moved', 'note', 'titled', 'assigned', 'closed', 'reopened')",
+            name=op.f("ck_case_event_kind"),
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "case_id"],
             ["case.tenant_id", "case.id"],
@@ -667,6 +692,12 @@ def upgrade() -> None:
     op.execute('ALTER TABLE "caller" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"caller\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "case_count" TO hark_app')
+    op.execute('ALTER TABLE "case_count" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "case_count" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"case_count\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "duty" TO hark_app')
     op.execute('ALTER TABLE "duty" ENABLE ROW LEVEL SECURITY')
@@ -793,6 +824,12 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"case\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "contact_reader" TO hark_app')
+    op.execute('ALTER TABLE "contact_reader" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "contact_reader" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"contact_reader\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "case_event" TO hark_app')
     op.execute('ALTER TABLE "case_event" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "case_event" FORCE ROW LEVEL SECURITY')
@@ -806,9 +843,13 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index("ix_case_event_case", table_name="case_event")
     op.drop_table("case_event")
+    op.drop_index("uq_contact_reader", table_name="contact_reader")
+    op.drop_index("ix_contact_reader_list", table_name="contact_reader")
+    op.drop_table("contact_reader")
     op.drop_index("uq_case_number", table_name="case")
     op.drop_index("uq_case_contact", table_name="case")
     op.drop_index("ix_case_stage", table_name="case")
+    op.drop_index("ix_case_owner", table_name="case")
     op.drop_table("case")
     op.drop_index("uq_voicemail_call", table_name="voicemail")
     op.drop_table("voicemail")
@@ -822,6 +863,7 @@ def downgrade() -> None:
     op.drop_index("ix_offer_call", table_name="offer")
     op.drop_table("offer")
     op.drop_index("uq_contact_call", table_name="contact")
+    op.drop_index("ix_contact_draft", table_name="contact", postgresql_where=sa.text("status = 'draft'"))
     op.drop_index("ix_contact_at", table_name="contact")
     op.drop_table("contact")
     op.drop_index("uq_callback_call", table_name="callback")
@@ -841,14 +883,10 @@ def downgrade() -> None:
     op.drop_index("uq_line_name", table_name="line")
     op.drop_table("line")
     op.drop_index(
-        "uq_flow_version_published",
-        table_name="flow_version",
-        postgresql_where=sa.text("status = 'published'"),
+        "uq_flow_version_published", table_name="flow_version", postgresql_where=sa.text("status = 'published'")
     )
     op.drop_index("uq_flow_version_number", table_name="flow_version")
-    op.drop_index(
-        "uq_flow_version_draft", table_name="flow_version", postgresql_where=sa.text("status = 'draft'")
-    )
+    op.drop_index("uq_flow_version_draft", table_name="flow_version", postgresql_where=sa.text("status = 'draft'"))
     op.drop_table("flow_version")
     op.drop_index(op.f("ix_application_file_application"), table_name="application_file")
     op.drop_table("application_file")
@@ -866,14 +904,10 @@ def downgrade() -> None:
     op.drop_table("provisioning_step")
     op.drop_table("profile")
     op.drop_index(
-        "uq_outbox_key",
-        table_name="outbox",
-        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+        "uq_outbox_key", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
     op.drop_index(
-        "ix_outbox_due",
-        table_name="outbox",
-        postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
+        "ix_outbox_due", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
     op.drop_table("outbox")
     op.drop_index("uq_number_e164", table_name="number")
@@ -892,6 +926,7 @@ def downgrade() -> None:
     op.drop_index("uq_flow_name", table_name="flow")
     op.drop_table("flow")
     op.drop_table("duty")
+    op.drop_table("case_count")
     op.drop_index("uq_caller_hash", table_name="caller")
     op.drop_table("caller")
     op.drop_index("uq_calendar_name", table_name="calendar")
