@@ -62,9 +62,7 @@ async def test_sound_starts_within_a_second_of_the_click(direct: Pair, record_pr
 
 
 @needs_coturn
-async def test_relay_only_sends_every_packet_through_the_relay(
-    relayed: Pair, record_property: Measured
-) -> None:
+async def test_relay_only_sends_every_packet_through_the_relay(relayed: Pair, record_property: Measured) -> None:
     await relayed.caller.click("#begin")
     await relayed.operator.click("#begin")
     clicked = await relayed.operator.evaluate("clickedAt")
@@ -113,9 +111,7 @@ async def test_sound_goes_on_while_the_signalling_is_gone(direct: Pair) -> None:
     before = await direct.caller.evaluate("states.length")
     await direct.regain()
     await heard_both_ways(direct.caller, direct.operator)
-    assert await direct.caller.evaluate("states.length") == before, (
-        "the call was whole, nothing was to be mended"
-    )
+    assert await direct.caller.evaluate("states.length") == before, "the call was whole, nothing was to be mended"
 
 
 async def test_an_offer_lost_with_the_signalling_is_made_again(direct: Pair) -> None:
@@ -134,11 +130,7 @@ async def test_a_call_survives_a_killed_relay(relayed: Pair, relay: Coturn) -> N
     await until(relayed.operator, "interrupted")
     await relay.start()
     await heard_both_ways(relayed.caller, relayed.operator, within=30)
-    offers = [
-        m["payload"]["turn"]
-        for role, m in relayed.said
-        if role == "caller" and "turn" in m.get("payload", {})
-    ]
+    offers = [m["payload"]["turn"] for role, m in relayed.said if role == "caller" and "turn" in m.get("payload", {})]
     assert len(offers) > 1, "it came back by another offer"
 
 
