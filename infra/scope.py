@@ -25,6 +25,7 @@ PLATFORM_TABLES = {
     "application": "an organisation registers before its tenant exists",
     "application_file": "evidence for a review, read by platform operators only",
     "provisioning_step": "survives the tenant that it opens or closes",
+    "export": "is fetched by the owner after the tenant that it came from is gone",
     "outbox": "jobs are claimed for every tenant by one relay; rows carry their tenant and ids only",
     "timer": "deadlines are watched for every tenant by one clock; rows carry ids only",
     "mail": "the local outbox page of an install without a mail server",

@@ -8,6 +8,7 @@ from hark.switchboard import models as switchboard
 from infra.jobs import outbox
 from infra.mail import send
 from infra.vault import keyring
+from provisioning.closing import models as closing
 from provisioning.signup import models as signup
 from provisioning.steps import models as steps
 from tenants.audit import models as audit
@@ -23,5 +24,5 @@ from tenants.workflows import models as workflows
 metadata = SQLModel.metadata
 SLICES = (
     outbox, send, keyring, directory, members, audit, profile, rosters, flows, forms, workflows, lines,
-    signup, steps, switchboard, contacts, cases,
+    signup, steps, closing, switchboard, contacts, cases,
 )  # fmt: skip

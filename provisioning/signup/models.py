@@ -11,8 +11,10 @@ from infra.database import PlatformTable, document, moment, one_of
 
 
 class Application(PlatformTable, table=True):
-    """`form` has organisation, name, kind, country, zone, languages. The password is kept as its Argon2 hash, the code
-    as a keyed hash. `review` is the platform's verdict, asked for once the e-mail is proven."""
+    """`form` has organisation, name, kind, country, zone, languages, person (the admin's name). The password is kept as
+    its Argon2 hash, code and browser secret as hashes. `language` is the one its letters are written in. `review` is
+    the platform's verdict, asked for once the e-mail is proven: `reason` is what they ask or why they decline,
+    `answer` what the organisation says to that."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -24,7 +26,9 @@ class Application(PlatformTable, table=True):
     form: dict[str, Any] = document()
     email_hash: bytes
     email_sealed: bytes
-    password_hash: str
+    password_hash: str | None = None
+    secret_hash: bytes
+    language: str = "en"
     code_hash: bytes | None = None
     code_until: datetime | None = moment(nullable=True)
     code_tries: int = Field(default=0)
@@ -33,6 +37,7 @@ class Application(PlatformTable, table=True):
     account: UUID | None = None
     review: str = "waiting"
     reason: str | None = None
+    answer: str | None = None
     reviewed_at: datetime | None = moment(nullable=True)
     reviewed_by: UUID | None = None
     created_at: datetime = moment(default=True)

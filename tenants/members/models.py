@@ -69,3 +69,23 @@ class TeamMember(TenantTable, table=True):
     team_id: UUID
     member_id: UUID
     place: int = 0
+
+
+class Invitation(TenantTable, table=True):
+    """A place offered to somebody by e-mail; the link carries a token of which only the hash is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        one_of("role", *ROLES),
+        belongs_to("by", "member"),
+        Index("uq_invitation_token", "tenant_id", "token_hash", unique=True),
+        Index("ix_invitation_until", "tenant_id", "until"),
+    )
+    token_hash: bytes
+    email_hash: bytes
+    email_sealed: bytes
+    role: str
+    by: UUID
+    at: datetime = moment(default=True)
+    until: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)

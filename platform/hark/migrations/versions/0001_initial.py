@@ -29,7 +29,9 @@ def upgrade() -> None:
         sa.Column("form", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("email_hash", sa.LargeBinary(), nullable=False),
         sa.Column("email_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=True),
         sa.Column("code_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("code_tries", sa.Integer(), nullable=False),
@@ -38,6 +40,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Uuid(), nullable=True),
         sa.Column("review", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reviewed_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -98,6 +101,23 @@ def upgrade() -> None:
         sa.CheckConstraint("status IN ('on', 'break', 'off')", name=op.f("ck_duty_status")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_duty")),
     )
+    op.create_table(
+        "export",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.Uuid(), nullable=False),
+        sa.Column("hotline", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closing_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('building', 'ready', 'gone')", name=op.f("ck_export_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+    )
+    op.create_index(op.f("ix_export_account"), "export", ["account"], unique=False)
+    op.create_index(op.f("ix_export_tenant"), "export", ["tenant"], unique=False)
     op.create_table(
         "flow",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -216,6 +236,8 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("kept", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'done', 'failed', 'undone')", name=op.f("ck_provisioning_step_state")),
@@ -329,6 +351,31 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status = 'published'"),
     )
+    op.create_table(
+        "invitation",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("email_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("email_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('owner', 'admin', 'supervisor', 'operator', 'auditor')", name=op.f("ck_invitation_role")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "by"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_invitation_tenant_id_by"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_invitation")),
+    )
+    op.create_index("ix_invitation_until", "invitation", ["tenant_id", "until"], unique=False)
+    op.create_index("uq_invitation_token", "invitation", ["tenant_id", "token_hash"], unique=True)
     op.create_table(
         "line",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -705,6 +752,7 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"duty\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "export" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "flow" TO hark_app')
     op.execute('ALTER TABLE "flow" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "flow" FORCE ROW LEVEL SECURITY')
@@ -763,6 +811,12 @@ def upgrade() -> None:
     op.execute('ALTER TABLE "flow_version" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"flow_version\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "invitation" TO hark_app')
+    op.execute('ALTER TABLE "invitation" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "invitation" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"invitation\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "line" TO hark_app')
     op.execute('ALTER TABLE "line" ENABLE ROW LEVEL SECURITY')
@@ -882,6 +936,9 @@ def downgrade() -> None:
     op.drop_table("shift")
     op.drop_index("uq_line_name", table_name="line")
     op.drop_table("line")
+    op.drop_index("uq_invitation_token", table_name="invitation")
+    op.drop_index("ix_invitation_until", table_name="invitation")
+    op.drop_table("invitation")
     op.drop_index(
         "uq_flow_version_published", table_name="flow_version", postgresql_where=sa.text("status = 'published'")
     )
@@ -925,6 +982,9 @@ def downgrade() -> None:
     op.drop_table("form_version")
     op.drop_index("uq_flow_name", table_name="flow")
     op.drop_table("flow")
+    op.drop_index(op.f("ix_export_tenant"), table_name="export")
+    op.drop_index(op.f("ix_export_account"), table_name="export")
+    op.drop_table("export")
     op.drop_table("duty")
     op.drop_table("case_count")
     op.drop_index("uq_caller_hash", table_name="caller")

@@ -1,0 +1,1 @@
+"""Closing: a hotline ends as it began, step by step; its people get everything it held first."""
