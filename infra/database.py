@@ -9,16 +9,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.url import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session as PlainSession
 from sqlmodel import Field, SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Session as SyncSession
+from sqlmodel.ext.asyncio.session import AsyncSession as ModelSession
 
 from infra.clock import now
 from infra.ids import new_id
 from infra.scope import PLATFORM_TABLES, ScopedConnection, current_tenant
 from infra.settings import settings
 
-Session = AsyncSession
 APP_ROLE = "hark_app"
 
 SQLModel.metadata.naming_convention = {
@@ -28,6 +29,17 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class _SyncSession(SyncSession):
+    execute = PlainSession.execute  # SQLModel's warns at every call, which a hot path can't afford
+
+
+class Session(ModelSession):
+    """A unit of work's session: `exec` for models, `execute` for Core statements."""
+
+    sync_session_class = _SyncSession
+    execute = AsyncSession.execute
 
 
 class PlatformTable(SQLModel):
@@ -99,7 +111,7 @@ async def unit_of_work() -> AsyncIterator[Session]:
 
     What was left with `after_commit` is done once the rows are safe, and not at all otherwise.
     """
-    async with AsyncSession(engine(), expire_on_commit=False, autoflush=True) as session:
+    async with Session(engine(), expire_on_commit=False, autoflush=True) as session:
         try:
             yield session
             await session.commit()

@@ -13,7 +13,7 @@ LIVE = "state IN ('ringing', 'talking', 'wrapping')"
 
 
 class CallerRow(TenantTable, table=True):
-    """Somebody who called before, known by a keyed hash alone. `blocked_until` and `wishes` are obeyed by the engine."""
+    """Somebody who called before, known by a keyed hash alone; who is blocked is told so by the flow."""
 
     __tablename__ = "caller"
     __table_args__ = (Index("uq_caller_hash", "tenant_id", "hash", unique=True),)
@@ -118,17 +118,17 @@ class Duty(TenantTable, table=True):
 
 
 class Timer(PlatformTable, table=True):
-    """A deadline: when it comes, `kind` says what is done with `subject`. One per kind, subject and serial."""
+    """A deadline: when it comes, `kind` says what is done with `subject`. One per subject
+    and kind: setting it again moves it."""
 
     __tablename__ = "timer"
     __table_args__ = (
-        Index("uq_timer", "tenant", "subject", "kind", "serial", unique=True),
+        Index("uq_timer", "tenant", "subject", "kind", unique=True),
         Index("ix_timer_due", "due_at"),
     )
     tenant: UUID
     kind: str
     subject: UUID
-    serial: int = 0
     due_at: datetime = moment()
 
 

@@ -1,0 +1,229 @@
+"""One call: takes an event, steps the flow under the call's lock, stores what follows, tells who must know.
+
+Everything happens in the caller's unit of work: the event, the new state, timers and offers are kept together or not
+at all, and news go out only afterwards. Lock order is always the call, then the tenant's dispatch, then timers.
+"""
+
+import hashlib
+import secrets
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlmodel import col
+
+from hark.switchboard import timers
+from hark.switchboard.models import Call, CallEvent, Offer
+from hark.switchboard.offering import offers
+from hark.switchboard.offering.wrapping import release
+from hark.switchboard.published import flow_of, published_version
+from hark.switchboard.screens import caller_channel, screen
+from infra.clock import now
+from infra.database import Session
+from infra.errors import NotFound
+from infra.ids import new_id
+from infra.realtime import announce
+from infra.scope import current_tenant
+from tenants.flows.document import Flow
+from tenants.flows.engine import NEW, Command, Event, State, dump_event, dump_state, load_state, step
+from tenants.flows.engine import commands as do
+from tenants.flows.engine import events as on
+from tenants.lines.models import Line
+
+SEEN_SECONDS = 40
+CLOSED_SECONDS = 4
+FRONT = 1_000_000
+
+_LOCKED = select(
+    col(Call.id), col(Call.flow_version_id), col(Call.state), col(Call.phase), col(Call.answered_at)
+).with_for_update(key_share=True)
+
+
+async def start(
+    session: Session, line: Line, *, language: str, caller: UUID | None = None, simulated: bool = False
+) -> tuple[UUID, str]:
+    """A new web call on a line: its id, and the token that only the caller's browser gets.
+
+    Nobody is rung yet: the flow begins once the caller's page has connected, so that a form sent twice rings once.
+    """
+    token = secrets.token_urlsafe(32)
+    at = now()
+    call = new_id()
+    await session.execute(
+        insert(Call).values(
+            tenant_id=current_tenant(),
+            id=call,
+            line_id=line.id,
+            flow_version_id=await published_version(session, line),
+            caller_id=caller,
+            channel="web",
+            token_hash=token_hash(token),
+            language=language,
+            state=dump_state(NEW),
+            phase="flow",
+            ring={},
+            priority=0,
+            started_at=at,
+            simulated=simulated,
+        )
+    )
+    await timers.arm(session, "caller", call, at + timedelta(seconds=SEEN_SECONDS))
+    return call, token
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a call's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def lock(session: Session, call: UUID) -> State:
+    """Be the only one who changes this call until the transaction ends. Raises NotFound."""
+    row = (await session.execute(_LOCKED.where(col(Call.id) == call))).one_or_none()
+    if row is None:
+        raise NotFound
+    return load_state(row.state)
+
+
+async def handle(session: Session, call: UUID, *events: Event) -> State:
+    """Let events happen to a call, in order, and carry out what they cause. Events that don't fit change nothing."""
+    row = (await session.execute(_LOCKED.where(col(Call.id) == call))).one_or_none()
+    if row is None:
+        raise NotFound
+    flow = await flow_of(session, row.flow_version_id)
+    before = state = load_state(row.state)
+    pending = deque(events)
+    while pending:
+        event = pending.popleft()
+        after, commands = step(flow, state, event)
+        if after == state and not commands:
+            continue
+        state = after
+        await session.execute(
+            insert(CallEvent).values(
+                tenant_id=current_tenant(), id=new_id(), call_id=call, at=event.at, event=dump_event(event)
+            )
+        )
+        await _store(session, call, state, commands, row.answered_at, event.at)
+        pending.extend(await _carry_out(session, call, flow, state, commands, event.at))
+    if state != before:
+        announce(session, caller_channel(call), screen(flow, state, now()))
+    return state
+
+
+async def _store(
+    session: Session, call: UUID, state: State, commands: list[Command], answered_at: datetime | None, at: datetime
+) -> None:
+    """Write the state, and beside it the columns that queries need."""
+    waits = None
+    for command in commands:
+        if isinstance(command, do.Ring | do.Enqueue):
+            waits = command
+        elif isinstance(command, do.StopRinging | do.Dequeue):
+            waits = None
+    values: dict[str, Any] = {"state": dump_state(state), "language": state.language or "en"}
+    if waits is not None:
+        front = FRONT if waits.front else 0
+        values |= {
+            "phase": "waiting",
+            "team": waits.team,
+            "ring": {
+                "strategy": waits.strategy,
+                "seconds_each": getattr(waits, "seconds_each", None),
+                "language": waits.language,
+                "wanted": list(waits.wanted),
+                "queue": isinstance(waits, do.Enqueue),
+            },
+            "priority": front + getattr(waits, "priority", 0),
+            "waiting_since": at,
+        }
+    elif state.phase == "ended":
+        values |= {"phase": "ended", "team": None, "outcome": state.outcome, "ended_at": at}
+    elif state.phase == "talking":
+        values |= {"phase": "talking", "team": None, "answered_at": answered_at or at}
+    elif any(isinstance(command, do.StopRinging | do.Dequeue) for command in commands):
+        values |= {"phase": "flow", "team": None}
+    await session.execute(update(Call).where(col(Call.id) == call).values(values))
+
+
+async def _carry_out(
+    session: Session, call: UUID, flow: Flow, state: State, commands: list[Command], at: datetime
+) -> list[Event]:
+    """Do what the engine asks that the stored state doesn't already say; returns events that follow at once."""
+    follow: list[Event] = []
+    if state.due is None:
+        await timers.disarm(session, call, "step")
+    for command in commands:
+        match command:
+            case do.StartTimer():
+                await timers.arm(session, "step", call, command.due)
+            case do.Ring() | do.Enqueue():
+                await offers.lock(session)
+                stranded = await offers.dispatch(session)
+                if call in stranded:
+                    follow.append(on.NoneOnDuty(at=at, visit=command.visit))
+                elif isinstance(command, do.Enqueue):
+                    follow += await _position(session, call, at)
+                await _tell_board(session)
+            case do.StopRinging() | do.Dequeue():
+                await offers.lock(session)
+                await offers.close(session, "cancelled", call=call, keep=command.keep)
+                await _others_move_up(session, call, at)
+                await _tell_board(session)
+            case do.End():
+                await _end(session, call, state)
+    return follow
+
+
+async def _end(session: Session, call: UUID, state: State) -> None:
+    """Nothing of an ended call keeps anybody: offers close, the volunteer goes on to wrap up, timers fall."""
+    await offers.lock(session)
+    await offers.close(session, "cancelled", call=call)
+    await timers.disarm(session, call)
+    found = select(col(Offer.id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
+    for key in (await session.execute(found)).scalars().all():
+        await release(session, key, reason=state.outcome)
+    await offers.dispatch(session)
+
+
+async def _position(session: Session, call: UUID, at: datetime) -> list[Event]:
+    """Where the call stands in its team's queue."""
+    own = select(col(Call.team)).where(col(Call.id) == call).scalar_subquery()
+    queue = (
+        await session.execute(
+            select(col(Call.id))
+            .where(col(Call.phase) == "waiting", col(Call.team) == own)
+            .order_by(col(Call.priority).desc(), col(Call.waiting_since), col(Call.id))
+        )
+    ).scalars()
+    for position, waiting in enumerate(queue, 1):
+        if waiting == call:
+            return [on.PositionChanged(at=at, position=position)]
+    return []
+
+
+async def position(session: Session, call: UUID) -> None:
+    """Tell a waiting caller where they stand now."""
+    await lock(session, call)
+    if moved := await _position(session, call, now()):
+        await handle(session, call, *moved)
+
+
+async def _others_move_up(session: Session, call: UUID, at: datetime) -> None:
+    """Everybody else in a queue may have moved: each is told in a transaction of its own, by a timer due now."""
+    found = select(col(Call.id)).where(col(Call.phase) == "waiting", col(Call.id) != call)
+    for waiting in (await session.execute(found)).scalars().all():
+        await timers.arm(session, "position", waiting, at)
+
+
+async def _tell_board(session: Session) -> None:
+    announce(session, f"board:{current_tenant()}", {"type": "board_changed"})
+
+
+async def seen(session: Session, call: UUID, *, closing: bool = False) -> None:
+    """The caller's page is there (or says that it is closing): how long until it counts as gone."""
+    seconds = CLOSED_SECONDS if closing else SEEN_SECONDS
+    phase = (await session.execute(select(col(Call.phase)).where(col(Call.id) == call))).scalar()
+    if phase not in (None, "ended"):
+        await timers.arm(session, "caller", call, now() + timedelta(seconds=seconds))

@@ -1,0 +1,96 @@
+"""What callers leave behind: a voicemail in sealed parts, a call-back on their own conditions."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from hark.switchboard import calls
+from hark.switchboard.models import Callback, Voicemail
+from infra.clock import now
+from infra.database import Session
+from infra.errors import Conflict, Invalid
+from infra.ids import new_id
+from infra.realtime import announce
+from infra.scope import current_tenant
+from infra.storage import store
+from infra.vault import seal, unseal
+from tenants.flows.engine import events as on
+
+MOST_PARTS = 900
+PART_LIMIT = 1024 * 1024
+
+
+def part_key(call: UUID, part: int) -> str:
+    """Where a part of a call's voicemail is stored."""
+    return f"voicemail/{current_tenant()}/{call}/{part:05}"
+
+
+async def keep_part(session: Session, call: UUID, part: int, data: bytes, media_type: str) -> None:
+    """Keep one part of a recording; sent again, it is kept once. Raises Conflict when nothing is being recorded."""
+    if not 0 <= part < MOST_PARTS or not 0 < len(data) <= PART_LIMIT:
+        raise Invalid("This part of the recording can't be used.")
+    state = await calls.lock(session, call)
+    status = (await session.execute(select(col(Voicemail.status)).where(col(Voicemail.call_id) == call))).scalar()
+    recording = state.phase == "guided" or status == "recording"
+    if not recording or status not in (None, "recording"):
+        raise Conflict("The recording is over; what was kept of it is safe.")
+    await store().put(part_key(call, part), await seal(session, data))
+    statement = insert(Voicemail).values(
+        tenant_id=current_tenant(), id=new_id(), call_id=call, status="recording", media_type=media_type,
+        parts=part + 1, seconds=0, at=now(),
+    )  # fmt: skip
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "call_id"],
+            set_={"parts": func.greatest(col(Voicemail.parts), statement.excluded.parts)},
+        )
+    )
+
+
+async def finish(session: Session, call: UUID, seconds: int | None = None) -> bool:
+    """The recording is complete, or as complete as it will be: True when there is anything to hear."""
+    await calls.lock(session, call)
+    kept = await session.execute(
+        update(Voicemail)
+        .where(col(Voicemail.call_id) == call, col(Voicemail.parts) > 0, col(Voicemail.status) == "recording")
+        .values(status="new", **({} if seconds is None else {"seconds": seconds}))
+        .returning(col(Voicemail.id))
+    )
+    if kept.scalar() is None:
+        found = select(col(Voicemail.id)).where(col(Voicemail.call_id) == call, col(Voicemail.parts) > 0)
+        return (await session.execute(found)).scalar() is not None
+    state = await calls.lock(session, call)
+    await calls.handle(session, call, on.VoicemailSaved(at=now(), visit=state.visit))
+    announce(session, f"board:{current_tenant()}", {"type": "board_changed"})
+    return True
+
+
+async def sound(session: Session, voicemail: Voicemail) -> bytes:
+    """The whole recording, opened; parts that never arrived are left out."""
+    whole = b""
+    there = set(await store().keys(f"voicemail/{current_tenant()}/{voicemail.call_id}"))
+    for part in range(voicemail.parts):
+        key = part_key(voicemail.call_id, part)
+        if key in there:
+            whole += await unseal(session, await store().get(key))
+    return whole
+
+
+async def book_callback(
+    session: Session, call: UUID, *, reach: dict[str, str], window: dict[str, Any], voicemail_ok: bool
+) -> None:
+    """Keep a call-back that the caller asked for; asked again for the same call, the newer wish counts."""
+    await calls.lock(session, call)
+    sealed = await seal(session, json.dumps(reach).encode())
+    values = {"sealed": sealed, "window": window, "voicemail_ok": voicemail_ok}
+    statement = insert(Callback).values(
+        tenant_id=current_tenant(), id=new_id(), call_id=call, status="new", at=now(), **values
+    )
+    await session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "call_id"], set_=values))
+    state = await calls.lock(session, call)
+    await calls.handle(session, call, on.CallbackBooked(at=now(), visit=state.visit))
+    announce(session, f"board:{current_tenant()}", {"type": "board_changed"})

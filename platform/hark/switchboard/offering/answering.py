@@ -1,0 +1,132 @@
+"""What a volunteer does with a call: accept, decline, end, hand over, be ready again."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from hark.switchboard import calls, timers
+from hark.switchboard.models import Call, Duty, Offer
+from hark.switchboard.offering import offers
+from hark.switchboard.offering.cards import card
+from hark.switchboard.offering.wrapping import finish, release
+from infra.clock import now
+from infra.database import Session
+from infra.errors import Conflict, NotFound
+from infra.realtime import announce
+from tenants.audit import record
+from tenants.flows.engine import events as on
+from tenants.members.service import member as member_by_id
+
+HANDOVER_SECONDS = 40
+
+
+async def accept(session: Session, member: UUID, key: UUID) -> UUID:
+    """Take the call that an offer is for; the first to accept wins. Returns the call.
+
+    Raises NotFound for somebody else's offer, Conflict when it is over: answered by another, hung up, or too late.
+    """
+    found = select(col(Offer.call_id), col(Offer.handover)).where(col(Offer.id) == key, col(Offer.member_id) == member)
+    row = (await session.execute(found)).one_or_none()
+    if row is None:
+        raise NotFound
+    await calls.lock(session, row.call_id)
+    await offers.lock(session)
+    if row.handover:
+        await _let_go(session, row.call_id)
+    won = await session.execute(
+        update(Offer)
+        .where(col(Offer.id) == key, col(Offer.state) == "ringing", col(Offer.expires_at) > now())
+        .values(state="talking", answered_at=now())
+        .returning(col(Offer.id))
+    )
+    if won.scalar() is None:
+        raise Conflict("This call is no longer ringing: somebody else took it, or the caller hung up.")
+    await timers.disarm(session, key, "offer")
+    event = on.HandedOver if row.handover else on.Answered
+    state = await calls.handle(session, row.call_id, event(at=now(), member=str(member)))
+    if state.phase != "talking" or state.member != str(member):
+        raise Conflict("This call is no longer ringing: somebody else took it, or the caller hung up.")
+    await timers.arm(session, "operator", row.call_id, now() + timedelta(seconds=calls.SEEN_SECONDS))
+    record(session, "call.answer", member=member, subject=row.call_id)
+    live = {"type": "call", "call": {"offer_id": str(key), **await card(session, row.call_id)}}
+    announce(session, offers.member_channel(member), live)
+    return UUID(str(row.call_id))
+
+
+async def _let_go(session: Session, call: UUID) -> None:
+    """Whoever talked before hands over: their talk ends as the new one begins, in the same transaction."""
+    found = select(col(Offer.id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
+    for key in (await session.execute(found)).scalars().all():
+        await release(session, key, reason="handed_over")
+
+
+async def decline(session: Session, member: UUID, key: UUID) -> None:
+    """Not now: the next in order is rung at once. Declining what is over changes nothing."""
+    await offers.lock(session)
+    await _own_offer(session, member, key)
+    await offers.close(session, "declined", key=key)
+    await offers.dispatch(session)
+
+
+async def _own_offer(session: Session, member: UUID, key: UUID) -> UUID:
+    found = select(col(Offer.call_id)).where(col(Offer.id) == key, col(Offer.member_id) == member)
+    call = (await session.execute(found)).scalar()
+    if call is None:
+        raise NotFound
+    return UUID(str(call))
+
+
+async def talking_call(session: Session, member: UUID) -> UUID | None:
+    """The call that a member is talking in, if any."""
+    found = select(col(Offer.call_id)).where(col(Offer.member_id) == member, col(Offer.state) == "talking")
+    return (await session.execute(found)).scalar()
+
+
+async def end(session: Session, member: UUID) -> None:
+    """The volunteer ends the call; ending what is over changes nothing."""
+    call = await talking_call(session, member)
+    if call is not None:
+        await calls.handle(session, call, on.OperatorEnded(at=now()))
+
+
+async def hand_over(session: Session, member: UUID, to: UUID) -> None:
+    """Ring a colleague for the call that one is in; it stays with oneself until they accept.
+
+    Raises Conflict when one is in no call, or the colleague isn't free.
+    """
+    call = await talking_call(session, member)
+    if call is None:
+        raise Conflict("You are not in a call, so there is nothing to hand over.")
+    colleague = await member_by_id(session, to)
+    await offers.lock(session)
+    on_duty = select(col(Duty.id)).where(
+        col(Duty.id) == colleague.id, col(Duty.status) == "on", col(Duty.seen_until) > now()
+    )
+    until = now() + timedelta(seconds=HANDOVER_SECONDS)
+    there = (await session.execute(on_duty)).scalar() is not None
+    if not there or await offers.offer(session, call, colleague.id, until, handover=True) is None:
+        raise Conflict("%(name)s is not free just now. The call is still with you.", name=colleague.name)
+    record(session, "call.hand_over", member=member, subject=call, to=str(to))
+
+
+async def ready(session: Session, member: UUID) -> None:
+    """Wrap-up is over before its time."""
+    await offers.lock(session)
+    found = select(col(Offer.id)).where(col(Offer.member_id) == member, col(Offer.state) == "wrapping")
+    for key in (await session.execute(found)).scalars().all():
+        await finish(session, key)
+    await offers.dispatch(session)
+
+
+async def colleagues(session: Session, member: UUID) -> list[UUID]:
+    """Who else is on duty, there, and free."""
+    busy = select(col(Offer.member_id)).where(col(Offer.state).in_(offers.LIVE_STATES))
+    found = select(col(Duty.id)).where(
+        col(Duty.status) == "on", col(Duty.seen_until) > now(), col(Duty.id) != member, col(Duty.id).not_in(busy)
+    )
+    return list((await session.execute(found)).scalars())
+
+
+__all__ = ["Call", "accept", "colleagues", "decline", "end", "hand_over", "ready", "talking_call"]

@@ -1,0 +1,230 @@
+"""Offers: who is rung for whom. A lease in the database; its two partial unique indexes refuse what must not be."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from hark.switchboard import timers
+from hark.switchboard.models import Call, Offer
+from hark.switchboard.offering.cards import card
+from hark.switchboard.offering.ranking import LONG_AGO, Candidate, rank
+from infra.clock import now
+from infra.database import Session
+from infra.ids import new_id
+from infra.realtime import announce
+from infra.scope import current_tenant
+
+QUEUE_SECONDS_EACH = 25
+DECLINED_SECONDS = 30
+LIVE_STATES = ("ringing", "talking", "wrapping")
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A call that waits for somebody, with what its ring node ordered."""
+
+    id: UUID
+    team: str
+    ring: dict[str, Any]
+    since: datetime
+    until: datetime
+    caller: UUID | None
+    ringing: int = 0
+    rung: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    resting: set[UUID] = field(default_factory=set)
+
+
+async def lock(session: Session) -> None:
+    """Be the only one who deals out this tenant's calls until the transaction ends."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))"), {"tenant": str(current_tenant())}
+    )
+
+
+def member_channel(member: UUID) -> str:
+    """Where a member's consoles listen."""
+    return f"member:{current_tenant()}:{member}"
+
+
+async def dispatch(session: Session) -> set[UUID]:
+    """Offer waiting calls to whoever is free, highest priority and longest wait first; the caller holds `lock`.
+
+    Returns the calls for which nobody is on duty at all.
+    """
+    at = now()
+    waiting = await _waiting(session, at)
+    if not waiting:
+        return set()
+    crew, teams = await _crew(session, at, waiting)
+    stranded = set()
+    for call in waiting:
+        team = teams.get(call.team, {})
+        if not team:
+            stranded.add(call.id)
+            continue
+        strategy = call.ring["strategy"]
+        if strategy != "all" and call.ringing:
+            continue
+        known = await _known(session, call) if strategy == "known_first" else {}
+        free = [
+            _candidate(crew[member], place, call, known)
+            for member, place in team.items()
+            if crew[member]["free"] and member not in call.resting
+        ]
+        ranked = rank(strategy, free, language=call.ring.get("language", ""), wanted=call.ring.get("wanted", ()))
+        each = call.ring.get("seconds_each") or QUEUE_SECONDS_EACH
+        until = call.until if strategy == "all" else min(call.until, at + timedelta(seconds=each))
+        for candidate in ranked if strategy == "all" else ranked[:1]:
+            if await offer(session, call.id, candidate.member, until):
+                crew[candidate.member]["free"] = False
+    return stranded
+
+
+async def offer(session: Session, call: UUID, member: UUID, until: datetime, *, handover: bool = False) -> UUID | None:
+    """Ring one member for one call until a moment; None when they have another call or offer by now."""
+    key = new_id()
+    values = {
+        "tenant_id": current_tenant(),
+        "id": key,
+        "call_id": call,
+        "member_id": member,
+        "state": "ringing",
+        "handover": handover,
+        "made_at": now(),
+        "expires_at": until,
+    }
+    made = await session.execute(insert(Offer).values(values).on_conflict_do_nothing().returning(col(Offer.id)))
+    if made.scalar() is None:
+        return None
+    await timers.arm(session, "offer", key, until)
+    ringing = {"offer_id": str(key), "expires_at": until.isoformat(), "handover": handover, **await card(session, call)}
+    announce(session, member_channel(member), {"type": "offer", "offer": ringing})
+    return key
+
+
+async def close(
+    session: Session, reason: str, *, call: UUID | None = None, key: UUID | None = None, keep: str | None = None
+) -> list[UUID]:
+    """End ringing offers of a call, or one offer, with a reason (declined, expired, cancelled); tell their members.
+
+    Returns the offers that this closed: those answered or closed before stay as they are.
+    """
+    statement = update(Offer).where(col(Offer.state) == "ringing")
+    if call is not None:
+        statement = statement.where(col(Offer.call_id) == call)
+    if key is not None:
+        statement = statement.where(col(Offer.id) == key)
+    if keep is not None:
+        statement = statement.where(col(Offer.member_id) != UUID(keep))
+    closed = await session.execute(
+        statement.values(state=reason, closed_at=now()).returning(col(Offer.id), col(Offer.member_id))
+    )
+    done = []
+    for offer_id, member in closed.all():
+        done.append(offer_id)
+        await timers.disarm(session, offer_id, "offer")
+        announce(session, member_channel(member), {"type": "offer_gone", "offer_id": str(offer_id), "reason": reason})
+    return done
+
+
+async def _waiting(session: Session, at: datetime) -> list[Waiting]:
+    rows = await session.execute(
+        select(
+            col(Call.id), col(Call.team), col(Call.ring), col(Call.waiting_since), col(Call.caller_id),
+            col(Call.state)["until"].astext,
+        )
+        .where(col(Call.phase) == "waiting")
+        .order_by(col(Call.priority).desc(), col(Call.waiting_since), col(Call.id))
+    )  # fmt: skip
+    calls = {
+        row[0]: Waiting(
+            row[0], row[1] or "", row[2], row[3] or at, datetime.fromisoformat(row[5]) if row[5] else at, row[4]
+        )
+        for row in rows.all()
+    }
+    if not calls:
+        return []
+    past = await session.execute(
+        select(
+            col(Offer.call_id), col(Offer.member_id), col(Offer.state), col(Offer.made_at), col(Offer.closed_at)
+        ).where(col(Offer.call_id).in_(calls))
+    )
+    for call_id, member, state, made_at, closed_at in past.all():
+        call = calls[call_id]
+        if made_at < call.since:
+            continue
+        call.rung[member] += 1
+        call.ringing += state == "ringing"
+        if state == "declined" and closed_at and closed_at > at - timedelta(seconds=DECLINED_SECONDS):
+            call.resting.add(member)
+    return list(calls.values())
+
+
+CREW = text("""
+SELECT t.key, tm.member_id, tm.place, m.languages, m.skills,
+       NOT EXISTS (SELECT 1 FROM offer o WHERE o.tenant_id = d.tenant_id AND o.member_id = d.id
+                   AND o.state IN ('ringing', 'talking', 'wrapping')) AS free
+FROM duty d
+JOIN member m ON m.tenant_id = d.tenant_id AND m.id = d.id AND m.left_at IS NULL
+JOIN team_member tm ON tm.tenant_id = d.tenant_id AND tm.member_id = d.id
+JOIN team t ON t.tenant_id = d.tenant_id AND t.id = tm.team_id
+WHERE d.status = 'on' AND d.seen_until > :at
+""")
+
+
+async def _crew(
+    session: Session, at: datetime, waiting: Iterable[Waiting]
+) -> tuple[dict[UUID, dict[str, Any]], dict[str, dict[UUID, int]]]:
+    """Everybody on duty, and each team's members on duty with their places."""
+    crew: dict[UUID, dict[str, Any]] = {}
+    teams: dict[str, dict[UUID, int]] = defaultdict(dict)
+    for key, member, place, languages, skills, free in (await session.execute(CREW, {"at": at})).all():
+        teams[key][member] = place
+        crew[member] = {"member": member, "languages": languages, "skills": skills, "free": free}
+    strategies = {call.ring["strategy"] for call in waiting}
+    if crew and strategies - {"all", "in_order"}:
+        history = await session.execute(
+            select(
+                col(Offer.member_id),
+                func.max(col(Offer.closed_at)),
+                func.count().filter(col(Offer.made_at) > at - timedelta(hours=24)),
+            )
+            .where(col(Offer.member_id).in_(crew), col(Offer.answered_at).is_not(None))
+            .group_by(col(Offer.member_id))
+        )
+        for member, last, today in history.all():
+            crew[member] |= {"idle_since": last or LONG_AGO, "today": today}
+    return crew, teams
+
+
+async def _known(session: Session, call: Waiting) -> dict[UUID, datetime]:
+    """Who has talked with this caller before, and when last."""
+    if call.caller is None:
+        return {}
+    rows = await session.execute(
+        select(col(Offer.member_id), func.max(col(Offer.answered_at)))
+        .join(Call, (col(Call.tenant_id) == col(Offer.tenant_id)) & (col(Call.id) == col(Offer.call_id)))
+        .where(col(Call.caller_id) == call.caller, col(Offer.answered_at).is_not(None))
+        .group_by(col(Offer.member_id))
+    )
+    return {member: last for member, last in rows.all() if last}
+
+
+def _candidate(person: dict[str, Any], place: int, call: Waiting, known: dict[UUID, datetime]) -> Candidate:
+    return Candidate(
+        member=person["member"],
+        place=place,
+        languages=tuple(person["languages"]),
+        skills=tuple(person["skills"]),
+        rung=call.rung[person["member"]],
+        idle_since=person.get("idle_since", LONG_AGO),
+        today=person.get("today", 0),
+        known=known.get(person["member"]),
+    )

@@ -1,0 +1,34 @@
+"""What the caller's page shows, derived from flow and state alone, so that a reloaded page shows the same."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from infra.scope import current_tenant
+from tenants.flows.document import Flow
+from tenants.flows.engine import State, describe
+
+
+def caller_channel(call: UUID) -> str:
+    """Where the caller's page listens."""
+    return f"caller:{current_tenant()}:{call}"
+
+
+def screen(flow: Flow, state: State, at: datetime) -> dict[str, Any]:
+    """The `screen` message: everything that the page needs, and the visit to which an answer belongs."""
+    shown = describe(flow, state, at=at)
+    return {
+        "type": "screen",
+        "kind": shown.kind,
+        "node": shown.node,
+        "visit": shown.visit,
+        "text": shown.text,
+        "language": shown.language,
+        "choices": [{"key": choice.key, "label": choice.label} for choice in shown.choices],
+        "links": [{"label": link.label, "url": link.url} for link in shown.links],
+        "seconds": shown.seconds,
+        "position": shown.position,
+        "max_seconds": shown.max_seconds,
+        "ask": list(shown.ask),
+        "outcome": shown.outcome,
+    }

@@ -1,0 +1,58 @@
+"""Deadlines as rows: armed in the transaction that wants them, so none is lost with a process."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from hark.switchboard.models import Timer
+from infra.database import Session, after_commit
+from infra.ids import new_id
+from infra.scope import current_tenant
+
+wake = asyncio.Event()
+"""Set when this process has armed a timer, so that its clock looks again."""
+
+
+async def _wake() -> None:
+    wake.set()
+
+
+async def arm(session: Session, kind: str, subject: UUID, due: datetime) -> None:
+    """Set the timer of this kind on this subject; an earlier one is moved."""
+    values = {"id": new_id(), "tenant": current_tenant(), "kind": kind, "subject": subject, "due_at": due}
+    statement = insert(Timer).values(values)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant", "subject", "kind"], set_={"due_at": statement.excluded.due_at}
+        )
+    )
+    after_commit(session, _wake)
+
+
+async def disarm(session: Session, subject: UUID, *kinds: str) -> None:
+    """Take timers of these kinds off a subject; all of them without a kind."""
+    statement = delete(Timer).where(col(Timer.tenant) == current_tenant(), col(Timer.subject) == subject)
+    await session.execute(statement.where(col(Timer.kind).in_(kinds)) if kinds else statement)
+
+
+async def take(session: Session, timer: UUID, at: datetime) -> bool:
+    """Claim a due timer: True for exactly one claimant, and only if nobody has moved it since."""
+    claimed = await session.execute(
+        delete(Timer).where(col(Timer.id) == timer, col(Timer.due_at) <= at).returning(col(Timer.id))
+    )
+    return claimed.scalar() is not None
+
+
+async def due(session: Session, at: datetime) -> list[Timer]:
+    """The timers that are due, the oldest first."""
+    statement = select(Timer).where(col(Timer.due_at) <= at).order_by(col(Timer.due_at)).limit(100)
+    return list((await session.execute(statement)).scalars())
+
+
+async def next_due(session: Session) -> datetime | None:
+    """When the next timer is due."""
+    return (await session.execute(select(func.min(col(Timer.due_at))))).scalar()
