@@ -9,7 +9,7 @@ const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 export const canRecord = () => Boolean(globalThis.MediaRecorder && TYPES.some((type) => MediaRecorder.isTypeSupported(type)));
 
 export class Recorder {
-  #address; #onchange; #recorder = null; #upload = null; #takes = 0; #pieces = []; #startedAt = 0; #ticking = 0;
+  #address; #stream; #onchange; #recorder = null; #upload = null; #takes = 0; #pieces = []; #startedAt = 0; #ticking = 0;
 
   /**
    * `onchange` gets the recorder whenever something changed, and twice a second while it records.
@@ -17,7 +17,7 @@ export class Recorder {
    */
   constructor({ address, stream, maxSeconds, onchange }) {
     this.#address = address;
-    this.stream = stream;
+    this.#stream = stream;
     this.#onchange = onchange;
     this.maxSeconds = maxSeconds;
     this.state = "ready";
@@ -36,7 +36,7 @@ export class Recorder {
     const upload = new Upload(this.#address, this.#takes);
     const pieces = [];
     const type = TYPES.find((one) => MediaRecorder.isTypeSupported(one));
-    const recorder = new MediaRecorder(this.stream, { mimeType: type, audioBitsPerSecond: BITS_PER_SECOND });
+    const recorder = new MediaRecorder(this.#stream, { mimeType: type, audioBitsPerSecond: BITS_PER_SECOND });
     recorder.ondataavailable = ({ data }) => {
       if (data.size === 0 || upload !== this.#upload) return;
       pieces.push(data);

@@ -1,12 +1,11 @@
-// Leaving a message, as it looks: the recorder's state shown, its time and level, the take to listen to.
+// Leaving a message, as it looks: the recorder's state shown, the time that is left, the take to listen to.
 
 import { inMinutes } from "../clock.js";
 import { reveal } from "../reveal.js";
-import { Meter } from "../call/meter.js";
 import { Recorder, canRecord } from "./recorder.js";
 
 export class Voicemail {
-  #root; #strings; #recorder = null; #meter = null; #shown = null;
+  #root; #strings; #recorder = null; #shown = null;
 
   constructor(root, strings) {
     this.#root = root;
@@ -40,16 +39,7 @@ export class Voicemail {
     reveal(this.#root, "recorder", recorder.state);
     this.#part("[data-recorder-words]").textContent = this.#strings[recorder.state] ?? "";
     if (held) [...this.#root.querySelectorAll("button")].find((button) => button.getClientRects().length > 0)?.focus();
-    this.#measure(recorder);
     this.#listenTo(recorder);
-  }
-
-  #measure(recorder) {
-    this.#meter?.close();
-    this.#meter = null;
-    if (recorder.state !== "recording") return;
-    const level = this.#part("[data-level]");
-    this.#meter = new Meter(recorder.stream, (value) => { level.value = value; });
   }
 
   #listenTo(recorder) {
