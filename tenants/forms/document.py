@@ -27,7 +27,10 @@ class Form(Part):
         return self
 
     def __getitem__(self, name: str) -> FormField:
-        return next(field for field in self.fields if field.name == name)
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
 
     @property
     def sensitive(self) -> frozenset[str]:
@@ -46,9 +49,7 @@ def visible(form: Form, answers: Answers, *, region: str | None = None) -> list[
     return fields
 
 
-def check(
-    form: Form, answers: Answers, *, region: str | None = None
-) -> tuple[dict[str, Answer], dict[str, Problem]]:
+def check(form: Form, answers: Answers, *, region: str | None = None) -> tuple[dict[str, Answer], dict[str, Problem]]:
     """Answers in their stored form, and a problem for each field that can't be accepted as it is.
 
     A field out of view is neither required nor kept; what no field asked for is dropped. `region` is the ISO
@@ -77,8 +78,7 @@ def draft(form: Form, answers: Answers, *, region: str | None = None) -> dict[st
     """
     fields = {field.name: field for field in form.fields}
     return {
-        name: _sure(fields[name], raw, region) if name in fields else _as_typed(raw)
-        for name, raw in answers.items()
+        name: _sure(fields[name], raw, region) if name in fields else _as_typed(raw) for name, raw in answers.items()
     }
 
 

@@ -170,9 +170,7 @@ A_IS_X = {"field": "a", "is": "x"}
         ),
     ],
 )
-def test_a_form_that_would_hide_or_lose_answers_is_refused(
-    fields: list[dict[str, object]], words: str
-) -> None:
+def test_a_form_that_would_hide_or_lose_answers_is_refused(fields: list[dict[str, object]], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         form(*fields)
 
