@@ -1,13 +1,13 @@
 """PostgreSQL and Redis for an installation that has none of its own: started, kept and stopped inside a data folder.
 
-    async with running(data_dir) as endpoints: ...
+    async with running(data_dir) as services: services.endpoints …
 
 Both are real (the programs come as Python wheels), speak on private unix sockets only and end with this process,
 however it ends. `endpoints(data_dir)` gives the addresses of the pair that another process keeps.
 """
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from infra.services.home import Home, claim, settle, socket_folder
 from infra.services.processes.keeper import Keeper, Say, silent, together
 from infra.services.trouble import CannotStartError, InUseError, explained
 
-__all__ = ["CannotStartError", "Endpoints", "InUseError", "Services", "endpoints", "running", "start"]
+__all__ = ["CannotStartError", "Endpoints", "InUseError", "Services", "endpoints", "hold", "running"]
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,17 @@ class Endpoints:
 
 
 class Services:
-    """The running pair (or the one of them that is wanted), and the lock on their folder."""
+    """The pair (or the one of them that is wanted) in a data folder that we hold; `stop` lets go of the folder."""
 
-    def __init__(self, home: Home, locks: list[int], keepers: list[Keeper]) -> None:
+    def __init__(self, home: Home, keepers: list[Keeper], locks: list[int]) -> None:
         self.home = home
-        self.endpoints = Endpoints.at(home.sockets)
         self.keepers = keepers
+        self.endpoints = Endpoints.at(home.sockets)
         self._locks = locks
+
+    async def start(self) -> None:
+        """Start both and return once they serve. Raises CannotStartError."""
+        await together(self.keepers)
 
     async def stop(self) -> None:
         """Stop Redis, then PostgreSQL, then let go of the folder."""
@@ -52,41 +56,29 @@ class Services:
         _let_go(self._locks)
 
 
-async def start(
-    data_dir: Path,
-    say: Say = silent,
-    *,
-    prepare: Callable[[], None] = lambda: None,
-    with_postgres: bool = True,
-    with_redis: bool = True,
-    disposable: bool = False,
+def hold(
+    data_dir: Path, say: Say = silent, *, with_postgres: bool = True, with_redis: bool = True, disposable: bool = False
 ) -> Services:
-    """Claim the data folder, `prepare` what else must be in it, and start what is wanted.
+    """Claim the data folder for what is wanted in it, to be started next.
 
-    Raises CannotStartError, having stopped what it started; InUseError while another Hark holds the folder.
+    Raises CannotStartError where the folder can't be used, InUseError while another Hark holds it.
     """
     locks: list[int] = []
     try:
         locks.append(claim(data_dir))
-        prepare()
         home = settle(data_dir)
         if data_dir.resolve() not in home.folder.parents:
             locks.append(claim(home.folder))
-    except BaseException as error:
+    except OSError as error:
         _let_go(locks)
-        if isinstance(error, OSError):
-            raise explained(error, data_dir) from error
+        raise explained(error, data_dir) from error
+    except CannotStartError:
+        _let_go(locks)
         raise
     keepers = [Keeper(postgres.program(home, say, disposable=disposable), say)] if with_postgres else []
     if with_redis:
         keepers.append(Keeper(redis.program(home, disposable=disposable), say))
-    services = Services(home, locks, keepers)
-    try:
-        await together(keepers)
-    except BaseException:
-        await services.stop()
-        raise
-    return services
+    return Services(home, keepers, locks)
 
 
 def endpoints(data_dir: Path) -> Endpoints:
@@ -100,10 +92,11 @@ def _let_go(locks: list[int]) -> None:
 
 
 @asynccontextmanager
-async def running(data_dir: Path, say: Say = silent, *, disposable: bool = False) -> AsyncIterator[Endpoints]:
+async def running(data_dir: Path, say: Say = silent, *, disposable: bool = False) -> AsyncIterator[Services]:
     """Both, for as long as the block lasts."""
-    services = await start(data_dir, say, disposable=disposable)
+    services = hold(data_dir, say, disposable=disposable)
     try:
-        yield services.endpoints
+        await services.start()
+        yield services
     finally:
         await services.stop()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from infra.services.engine import POSTGRES_MAJOR
 from infra.services.home import Home
-from infra.services.processes.keeper import Program, Say, last_words, spawn
+from infra.services.processes.keeper import Say, last_words
+from infra.services.processes.program import Launched
 from infra.services.processes.survivors import clear
 from infra.services.trouble import CannotStartError, disk_is_full
 
+ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 ROLES = """\
 CREATE ROLE hark_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
 CREATE ROLE hark_app NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
@@ -49,7 +51,7 @@ SETTINGS = {
 DISPOSABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "1GB"}
 
 
-def program(home: Home, say: Say, *, disposable: bool) -> Program:
+def program(home: Home, say: Say, *, disposable: bool) -> Launched:
     """PostgreSQL as its keeper runs it. `disposable` trades safety for speed: for tests only."""
     folder = home.folder / "postgres"
     log = home.folder / "postgres.log"
@@ -80,11 +82,11 @@ def program(home: Home, say: Say, *, disposable: bool) -> Program:
         while not _says_ready(folder / "postmaster.pid"):
             await asyncio.sleep(0.01)
 
-    return Program(
+    return Launched(
         name="PostgreSQL",
         command=[home.engine.postgres(), "-D", str(folder), "-c", f"cluster_name={home.tag}"],
         folder=home.folder,
-        environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        environment=ENVIRONMENT,
         account=home.account,
         log=log,
         ends_on=signal.SIGINT,  # its word for: end every session and stop
@@ -108,10 +110,16 @@ async def _make(home: Home, staging: Path, log: Path, *, durable: bool) -> None:
 
 
 async def _once(home: Home, command: list[str], log: Path, stdin: bytes = b"") -> None:
-    environment = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
-    step = Program(Path(command[0]).name, command, home.folder, environment, home.account, log)
+    step = Launched(
+        name=Path(command[0]).name,
+        command=command,
+        folder=home.folder,
+        environment=ENVIRONMENT,
+        account=home.account,
+        log=log,
+    )
     begun = log.stat().st_size if log.exists() else 0
-    process = await spawn(step, stdin=asyncio.subprocess.PIPE)
+    process = await step.spawn(stdin=asyncio.subprocess.PIPE)
     await process.communicate(stdin)
     if process.returncode:
         words = last_words(log, begun)

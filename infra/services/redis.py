@@ -5,14 +5,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from infra.services.home import Home
-from infra.services.processes.keeper import Program
+from infra.services.processes.program import Launched
 from infra.services.processes.survivors import clear
 
 SOCKET = "redis.sock"
 PROGRAM = "redis-server"
 
 
-def program(home: Home, *, disposable: bool) -> Program:
+def program(home: Home, *, disposable: bool) -> Launched:
     """Redis as its keeper runs it. `disposable` keeps everything in memory: for tests only."""
     folder = home.folder / "redis"
     socket = home.sockets / SOCKET
@@ -40,7 +40,7 @@ def program(home: Home, *, disposable: bool) -> Program:
         while await _ping(socket) != b"+PONG\r\n":  # while it reads its file it says -LOADING
             await asyncio.sleep(0.01)
 
-    return Program(
+    return Launched(
         name="Redis",
         command=[home.engine.redis, *(part for name, value in settings.items() for part in (f"--{name}", value))],
         folder=home.folder,

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from infra.services import Endpoints, Services, start
+from infra.services import Endpoints, Services, running
 from infra.services.processes.keeper import Say, silent
 
 
@@ -46,11 +46,8 @@ async def throwaway(say: Say = silent) -> AsyncIterator[Throwaway]:
     folder = Path(mkdtemp(prefix="hark-"))
     folder.chmod(0o711)  # root's services pass through as another user
     try:
-        services = await start(folder, say, disposable=True)
-        try:
+        async with running(folder, say, disposable=True) as services:
             yield Throwaway(services)
-        finally:
-            await services.stop()
-            shutil.rmtree(services.home.folder, ignore_errors=True)
+        shutil.rmtree(services.home.folder, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,8 @@ import asyncio
 import sys
 from collections.abc import Callable
 
+from sqlalchemy.exc import DBAPIError
+
 from hark import migrations
 from infra.services import CannotStartError
 from infra.services.throwaway import throwaway
@@ -35,6 +37,9 @@ def upgrade() -> int:
         migrations.upgrade(url)
     except OSError as error:
         raise CannotStartError(f"The database at HARK_DATABASE_URL can't be reached: {error}.") from error
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise CannotStartError(f"The database refused to be brought up to date: {reason}") from error
     return 0
 
 

@@ -24,7 +24,8 @@ def open_door() -> socket.socket:
             ) from error
         if error.errno == errno.EACCES:
             raise CannotStartError(f"Port {port} is for root alone: set HARK_PORT to one above 1023.") from error
-        raise CannotStartError(f"Nothing can listen at {host!r} ({error.strerror}): set HARK_HOST.") from error
+        reason = str(error.strerror).partition(" (while")[0]
+        raise CannotStartError(f"Nothing can listen at {host!r} ({reason}): set HARK_HOST.") from error
 
 
 def inherited_door() -> socket.socket | None:

@@ -26,8 +26,8 @@ def environment(own: Endpoints) -> dict[str, str]:
 async def with_services(*arguments: str) -> int:
     """Run a command beside a running `hark up`, or with a pair of its own until it is done. Returns its exit code."""
     try:
-        async with running(settings().data_dir) as own:
-            return await _run(arguments, own)
+        async with running(settings().data_dir) as services:
+            return await _run(arguments, services.endpoints)
     except InUseError:
         return await _run(arguments, endpoints(settings().data_dir))
 

@@ -2,20 +2,28 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
+from functools import partial
+from pkgutil import resolve_name
 
 from hark.door import VARIABLE, open_door
 from hark.embedded import environment
 from hark.keys import make_master_key
-from infra.services import CannotStartError, start
-from infra.services.processes.keeper import Keeper, Program, Say, at_once, spawn, together
+from infra.services import hold
+from infra.services.processes.keeper import Keeper, Say, together
 from infra.services.processes.launch import die_with_parent
-from infra.settings import HOME, Settings, settings
+from infra.services.processes.program import Forked, at_once
+from infra.settings import Settings, settings
+
+LOADED = ("hark.app", "hark.jobs", "hark.migrations", "rq", "uvicorn", "uvloop")
+"""What web and worker share: loaded once by us, so that a fork of us has it at once and at no cost of memory."""
 
 
 def main(arguments: list[str]) -> int:
@@ -59,57 +67,59 @@ async def _run(chosen: Settings, say: Say) -> None:
     """Start each part on top of the one before; leaving the block, however it is left, stops them the other way."""
     async with AsyncExitStack() as running:
         door = running.enter_context(open_door())
-        services = await start(
-            chosen.data_dir,
-            say,
-            prepare=lambda: _make_keys(chosen, say),
-            with_postgres=chosen.database_url is None,
-            with_redis=chosen.redis_url is None,
+        services = hold(
+            chosen.data_dir, say, with_postgres=chosen.database_url is None, with_redis=chosen.redis_url is None
         )
         running.push_async_callback(services.stop)
-        say(" and ".join(keeper.program.name for keeper in services.keepers) + " are running")
-        known = environment(services.endpoints) | {VARIABLE: str(door.fileno())}
-        await _migrate(known)
-        say("the database is up to date")
-        worker = Keeper(_hark("worker", known), say)
-        web = Keeper(_hark("web", known, door=door.fileno(), ready=_answers), say)
+        _make_keys(chosen, say)
+        os.environ.update(environment(services.endpoints), **{VARIABLE: str(door.fileno())})
+        settings.cache_clear()
+        with ThreadPoolExecutor(1) as beside:
+            loading = asyncio.get_running_loop().run_in_executor(beside, _load)
+            await services.start()
+            if services.keepers:
+                say(" and ".join(keeper.program.name for keeper in services.keepers) + " running")
+            await loading
+        gc.freeze()  # the collector would touch every shared page, and so copy it
+        await _migrate()
+        say("database up to date")
+        worker = Keeper(_fork("worker", "hark.worker:main"), say)
+        web = Keeper(_fork("web", "hark.web:main", door.fileno(), ready=_answers), say)
         for part in (worker, web):
             running.push_async_callback(part.stop)
         await together((web, worker))
-        say(f"ready: {chosen.base_url}")
+        say(f"ready at {chosen.base_url}")
         if chosen.mail == "local":
-            say(f"mail stays here: {chosen.base_url}/outbox")
+            say(f"mail stays here, at {chosen.base_url}/outbox")
         await asyncio.gather(*(part.ended for part in (*services.keepers, worker, web) if part.ended))
 
 
 def _make_keys(chosen: Settings, say: Say) -> None:
     database = chosen.data_dir / "services" / "postgres"
     if not chosen.kms_key and make_master_key(chosen.master_key_path, sealed_already=database.exists()):
-        say(f"made the master key: keep a copy of {chosen.master_key_path} in a safe place")
+        say(f"made the master key; keep a copy of {chosen.master_key_path} in a safe place")
 
 
-def _hark(
-    command: str, known: dict[str, str], door: int | None = None, ready: Callable[[], Awaitable[None]] = at_once
-) -> Program:
-    return Program(
-        name=command.split(maxsplit=1)[0],
-        command=[sys.executable, "-m", "hark.cli", *command.split()],
-        folder=HOME,
-        environment=known,
-        inherits=() if door is None else (door,),
-        ready=ready,
-    )
+def _load() -> None:
+    gc.disable()  # nothing that is loaded is ever garbage
+    for name in LOADED:
+        resolve_name(name)
+    gc.enable()
 
 
-async def _migrate(known: dict[str, str]) -> None:
-    """In a process of its own: what it loads would stay with us for ever."""
-    process = await spawn(_hark("db upgrade", known))
-    try:
-        if await process.wait():
-            raise CannotStartError("The database could not be brought up to date; the lines above say why.")
-    finally:
-        if process.returncode is None:
-            process.kill()
+def _fork(name: str, target: str, *inherits: int, ready: Callable[[], Awaitable[None]] = at_once) -> Forked:
+    return Forked(name=name, call=partial(_call, target), inherits=inherits, ready=ready)
+
+
+def _call(target: str) -> object:
+    return resolve_name(target)()
+
+
+async def _migrate() -> None:
+    """In a fork, as web and worker are: a connection of ours must never be theirs as well."""
+    process = await _fork("upgrade", "hark.db:upgrade").spawn()
+    if await process.wait():
+        raise SystemExit(1)  # it said why
 
 
 async def _answers() -> None:

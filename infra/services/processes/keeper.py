@@ -1,75 +1,23 @@
 """Keeps a program running: starts it, sees that it serves, starts it again when it ends, and ends it in good order."""
 
 import asyncio
-import os
 import signal
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.services.account import Account
+from infra.services.processes.program import Process, Program
 from infra.services.trouble import CannotStartError, disk_is_full, explained
 
-LAUNCH = Path(__file__).with_name("launch.py")
 PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before each further attempt; a program that served for a minute begins anew."""
-LOG_LIMIT = 5_000_000
 
 Say = Callable[[str], None]
-Process = asyncio.subprocess.Process
-
-
-async def at_once() -> None:
-    """No preparation needed, or ready at once."""
 
 
 def silent(line: str) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """What runs, as whom, how it is asked to end (`ends_on`) and what the kernel sends it if we die (`dies_on`)."""
-
-    name: str
-    command: list[str]
-    folder: Path
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    account: Account | None = None
-    log: Path | None = None
-    inherits: tuple[int, ...] = ()
-    ends_on: signal.Signals = signal.SIGTERM
-    dies_on: signal.Signals = signal.SIGKILL
-    patience: float = 5.0
-    prepare: Callable[[], Awaitable[None]] = at_once
-    ready: Callable[[], Awaitable[None]] = at_once
-
-
-async def spawn(program: Program, stdin: int = asyncio.subprocess.DEVNULL) -> Process:
-    """Start it as our direct child, in a session of its own so that a terminal's Ctrl-C reaches only us."""
-    uid, gid = (program.account.uid, program.account.gid) if program.account else (-1, -1)
-    launch = [LAUNCH, os.getpid(), int(program.dies_on), uid, gid, *program.command]
-    output = open_log(program.log) if program.log else None
-    try:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", *map(str, launch),
-            cwd=program.folder, env=program.environment, pass_fds=program.inherits, start_new_session=True,
-            stdin=stdin, stdout=output, stderr=output,
-        )  # fmt: skip
-    finally:
-        if output is not None:
-            os.close(output)
-
-
-def open_log(path: Path) -> int:
-    """The log, to write at its end; a large one is set aside first, and the one before it forgotten."""
-    with suppress(FileNotFoundError):
-        if path.stat().st_size > LOG_LIMIT:
-            path.replace(path.with_suffix(".old.log"))
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 class Keeper:
@@ -104,9 +52,9 @@ class Keeper:
         try:
             await program.prepare()
             begun = program.log.stat().st_size if program.log and program.log.exists() else 0
-            self._process = await spawn(program)
+            self._process = await program.spawn()
         except OSError as error:
-            raise explained(error, program.folder) from error
+            raise explained(error, program.log or Path(program.name)) from error
         gone = asyncio.create_task(self._process.wait())
         ready = asyncio.ensure_future(program.ready())
         try:
@@ -123,8 +71,8 @@ class Keeper:
     def _failure(self, begun: int) -> CannotStartError:
         program = self.program
         words = last_words(program.log, begun)
-        if "No space left on device" in words:
-            return disk_is_full(program.folder)
+        if program.log and "No space left on device" in words:
+            return disk_is_full(program.log)
         state = how(self._process.returncode) if self._process else "did not start"
         return CannotStartError(f"{program.name} {state}" + (f": {words} (see {program.log})" if words else "."))
 
