@@ -2,7 +2,7 @@
 
 const DOUBLE_PRESS_MS = 2000;
 const button = document.querySelector("[data-quick-exit]");
-let firstPress = 0;
+let firstPress = -Infinity;
 
 export function leave() {
   document.dispatchEvent(new CustomEvent("hark:exit"));
