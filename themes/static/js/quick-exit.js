@@ -40,9 +40,10 @@ function walkInPlace(event) {
 function submitInPlace(event) {
   const form = event.target;
   if (event.defaultPrevented || form.target) return;
-  const there = new URL(event.submitter?.formAction || form.action);
+  const set = (name) => event.submitter?.getAttribute(`form${name}`) || form.getAttribute(name);
+  const there = new URL(set("action") || location.href, document.baseURI);
   if (there.origin !== location.origin) return;
-  if ((event.submitter?.getAttribute("formmethod") || form.method) === "get") {
+  if ((set("method") || "get").toLowerCase() === "get") {
     there.search = new URLSearchParams(new FormData(form, event.submitter)).toString();
     event.preventDefault();
     location.replace(there);
