@@ -1,5 +1,6 @@
 """The web app: every slice's routes, one error handler, and what must run beside them."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from hark import models
 from hark.routes import ROUTERS
+from hark.switchboard import clock
 from infra.database import engine, refuse_unsafe_role
 from infra.realtime import hub
 from infra.vault import warm
@@ -44,7 +46,10 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     await refuse_unsafe_role()
     await warm()
     await hub.start()
+    ticking = asyncio.create_task(clock.run())
     yield
+    ticking.cancel()
+    await asyncio.gather(ticking, return_exceptions=True)
     await hub.stop()
     await engine().dispose()
 

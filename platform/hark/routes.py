@@ -2,6 +2,18 @@
 
 from fastapi import APIRouter
 
-from hark.entrance.routes import router as entrance
+from hark.console import routes as console
+from hark.console import socket as console_socket
+from hark.entrance import routes as entrance
+from hark.public import leave as public_leave
+from hark.public import routes as public
+from hark.public import socket as public_socket
 
-ROUTERS: tuple[APIRouter, ...] = (entrance,)
+ROUTERS: tuple[APIRouter, ...] = (
+    entrance.router,
+    public.router,
+    public_socket.router,
+    public_leave.router,
+    console.router,
+    console_socket.router,
+)

@@ -17,6 +17,7 @@ from sqlmodel import col
 from hark.switchboard import timers
 from hark.switchboard.models import Call, CallEvent, Offer
 from hark.switchboard.offering import offers
+from hark.switchboard.offering.board import tell_board
 from hark.switchboard.offering.wrapping import release
 from hark.switchboard.published import flow_of, published_version
 from hark.switchboard.screens import caller_channel, screen
@@ -36,9 +37,8 @@ SEEN_SECONDS = 40
 CLOSED_SECONDS = 4
 FRONT = 1_000_000
 
-_LOCKED = select(
-    col(Call.id), col(Call.flow_version_id), col(Call.state), col(Call.phase), col(Call.answered_at)
-).with_for_update(key_share=True)
+_AS_IT_IS = select(col(Call.id), col(Call.flow_version_id), col(Call.state), col(Call.phase), col(Call.answered_at))
+_LOCKED = _AS_IT_IS.with_for_update(key_share=True)
 
 
 async def start(
@@ -108,8 +108,16 @@ async def handle(session: Session, call: UUID, *events: Event) -> State:
         await _store(session, call, state, commands, row.answered_at, event.at)
         pending.extend(await _carry_out(session, call, flow, state, commands, event.at))
     if state != before:
-        announce(session, caller_channel(call), screen(flow, state, now()))
+        announce(session, caller_channel(call), screen(flow, state, now(), row.answered_at or now()))
     return state
+
+
+async def shown(session: Session, call: UUID) -> dict[str, Any]:
+    """The screen that the caller has in front of them now."""
+    row = (await session.execute(_AS_IT_IS.where(col(Call.id) == call))).one_or_none()
+    if row is None:
+        raise NotFound
+    return screen(await flow_of(session, row.flow_version_id), load_state(row.state), now(), row.answered_at)
 
 
 async def _store(
@@ -165,12 +173,12 @@ async def _carry_out(
                     follow.append(on.NoneOnDuty(at=at, visit=command.visit))
                 elif isinstance(command, do.Enqueue):
                     follow += await _position(session, call, at)
-                await _tell_board(session)
+                await tell_board(session)
             case do.StopRinging() | do.Dequeue():
                 await offers.lock(session)
                 await offers.close(session, "cancelled", call=call, keep=command.keep)
                 await _others_move_up(session, call, at)
-                await _tell_board(session)
+                await tell_board(session)
             case do.End():
                 await _end(session, call, state)
     return follow
@@ -215,10 +223,6 @@ async def _others_move_up(session: Session, call: UUID, at: datetime) -> None:
     found = select(col(Call.id)).where(col(Call.phase) == "waiting", col(Call.id) != call)
     for waiting in (await session.execute(found)).scalars().all():
         await timers.arm(session, "position", waiting, at)
-
-
-async def _tell_board(session: Session) -> None:
-    announce(session, f"board:{current_tenant()}", {"type": "board_changed"})
 
 
 async def seen(session: Session, call: UUID, *, closing: bool = False) -> None:

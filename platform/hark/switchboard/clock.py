@@ -14,11 +14,12 @@ from sqlmodel import col
 from hark.switchboard import calls, left, timers
 from hark.switchboard.models import Call, Duty, Offer, Timer
 from hark.switchboard.offering import duty, offers
+from hark.switchboard.offering.board import tell_board
 from hark.switchboard.offering.wrapping import finish
 from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.realtime import announce
-from infra.scope import current_tenant, no_scope, tenant_scope
+from infra.scope import no_scope, tenant_scope
 from tenants.flows.engine import events as on
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ async def _duty(session: Session, member: UUID) -> None:
     gone = select(col(Duty.id)).where(col(Duty.id) == member, col(Duty.seen_until) <= now())
     if (await session.execute(gone)).scalar() is not None:
         await duty.rearrange(session)
-        announce(session, f"board:{current_tenant()}", {"type": "board_changed"})
+        await tell_board(session)
 
 
 Act = Callable[[Session, UUID], Awaitable[None]]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -14,7 +14,6 @@ from infra.clock import now
 from infra.database import Session
 from infra.errors import Conflict, Invalid
 from infra.ids import new_id
-from infra.realtime import announce
 from infra.scope import current_tenant
 from infra.storage import store
 from infra.vault import seal, unseal
@@ -24,29 +23,35 @@ MOST_PARTS = 900
 PART_LIMIT = 1024 * 1024
 
 
-def part_key(call: UUID, part: int) -> str:
+def part_key(call: UUID, take: int, part: int) -> str:
     """Where a part of a call's voicemail is stored."""
-    return f"voicemail/{current_tenant()}/{call}/{part:05}"
+    return f"voicemail/{current_tenant()}/{call}/{take:03}/{part:05}"
 
 
-async def keep_part(session: Session, call: UUID, part: int, data: bytes, media_type: str) -> None:
-    """Keep one part of a recording; sent again, it is kept once. Raises Conflict when nothing is being recorded."""
-    if not 0 <= part < MOST_PARTS or not 0 < len(data) <= PART_LIMIT:
+async def keep_part(session: Session, call: UUID, take: int, part: int, data: bytes, media_type: str) -> None:
+    """Keep one part of a recording; sent again, it is kept once. The first part of a take replaces an earlier take.
+
+    Raises Conflict when nothing is being recorded.
+    """
+    if not 0 <= part < MOST_PARTS or not 0 < take < 100 or not 0 < len(data) <= PART_LIMIT:
         raise Invalid("This part of the recording can't be used.")
     state = await calls.lock(session, call)
     status = (await session.execute(select(col(Voicemail.status)).where(col(Voicemail.call_id) == call))).scalar()
     recording = state.phase == "guided" or status == "recording"
     if not recording or status not in (None, "recording"):
         raise Conflict("The recording is over; what was kept of it is safe.")
-    await store().put(part_key(call, part), await seal(session, data))
+    await store().put(part_key(call, take, part), await seal(session, data))
     statement = insert(Voicemail).values(
         tenant_id=current_tenant(), id=new_id(), call_id=call, status="recording", media_type=media_type,
-        parts=part + 1, seconds=0, at=now(),
+        take=take, parts=part + 1, seconds=0, at=now(),
     )  # fmt: skip
+    begun = {"take": take, "parts": 1, "media_type": media_type}
+    further = {"parts": func.greatest(col(Voicemail.parts), statement.excluded.parts)}
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["tenant_id", "call_id"],
-            set_={"parts": func.greatest(col(Voicemail.parts), statement.excluded.parts)},
+            set_=begun if part == 0 else further,
+            where=true() if part == 0 else col(Voicemail.take) == take,
         )
     )
 
@@ -65,7 +70,6 @@ async def finish(session: Session, call: UUID, seconds: int | None = None) -> bo
         return (await session.execute(found)).scalar() is not None
     state = await calls.lock(session, call)
     await calls.handle(session, call, on.VoicemailSaved(at=now(), visit=state.visit))
-    announce(session, f"board:{current_tenant()}", {"type": "board_changed"})
     return True
 
 
@@ -74,7 +78,7 @@ async def sound(session: Session, voicemail: Voicemail) -> bytes:
     whole = b""
     there = set(await store().keys(f"voicemail/{current_tenant()}/{voicemail.call_id}"))
     for part in range(voicemail.parts):
-        key = part_key(voicemail.call_id, part)
+        key = part_key(voicemail.call_id, voicemail.take, part)
         if key in there:
             whole += await unseal(session, await store().get(key))
     return whole
@@ -93,4 +97,3 @@ async def book_callback(
     await session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "call_id"], set_=values))
     state = await calls.lock(session, call)
     await calls.handle(session, call, on.CallbackBooked(at=now(), visit=state.visit))
-    announce(session, f"board:{current_tenant()}", {"type": "board_changed"})

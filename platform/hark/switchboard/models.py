@@ -144,6 +144,7 @@ class Voicemail(TenantTable, table=True):
     call_id: UUID
     status: str = "recording"
     media_type: str = "audio/webm"
+    take: int = 1
     parts: int = 0
     seconds: int = 0
     at: datetime = moment(default=True)

@@ -14,8 +14,9 @@ def caller_channel(call: UUID) -> str:
     return f"caller:{current_tenant()}:{call}"
 
 
-def screen(flow: Flow, state: State, at: datetime) -> dict[str, Any]:
-    """The `screen` message: everything that the page needs, and the visit to which an answer belongs."""
+def screen(flow: Flow, state: State, at: datetime, since: datetime | None = None) -> dict[str, Any]:
+    """The `screen` message: everything that the page needs, the visit to which an answer belongs, our clock's `at`,
+    and for a talk `since` when."""
     shown = describe(flow, state, at=at)
     return {
         "type": "screen",
@@ -31,4 +32,6 @@ def screen(flow: Flow, state: State, at: datetime) -> dict[str, Any]:
         "max_seconds": shown.max_seconds,
         "ask": list(shown.ask),
         "outcome": shown.outcome,
+        "at": at.isoformat(),
+        "since": since.isoformat() if since and shown.kind == "talking" else None,
     }

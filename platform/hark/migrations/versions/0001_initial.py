@@ -623,6 +623,7 @@ def upgrade() -> None:
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("take", sa.Integer(), nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

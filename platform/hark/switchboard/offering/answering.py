@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from hark.switchboard import calls, timers
-from hark.switchboard.models import Call, Duty, Offer
+from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.cards import card
 from hark.switchboard.offering.wrapping import finish, release
@@ -84,6 +84,12 @@ async def talking_call(session: Session, member: UUID) -> UUID | None:
     return (await session.execute(found)).scalar()
 
 
+async def talking_member(session: Session, call: UUID) -> UUID | None:
+    """Who is talking in a call, if anybody."""
+    found = select(col(Offer.member_id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
+    return (await session.execute(found)).scalar()
+
+
 async def end(session: Session, member: UUID) -> None:
     """The volunteer ends the call; ending what is over changes nothing."""
     call = await talking_call(session, member)
@@ -127,6 +133,3 @@ async def colleagues(session: Session, member: UUID) -> list[UUID]:
         col(Duty.status) == "on", col(Duty.seen_until) > now(), col(Duty.id) != member, col(Duty.id).not_in(busy)
     )
     return list((await session.execute(found)).scalars())
-
-
-__all__ = ["Call", "accept", "colleagues", "decline", "end", "hand_over", "ready", "talking_call"]

@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from hark.switchboard import timers
 from hark.switchboard.calls import CLOSED_SECONDS, SEEN_SECONDS
-from hark.switchboard.models import Call, Duty
+from hark.switchboard.models import Duty
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.answering import talking_call
+from hark.switchboard.offering.board import tell_board
 from infra.clock import now
 from infra.database import Session
 from infra.realtime import announce
@@ -44,7 +45,7 @@ async def set_duty(session: Session, member: UUID, status: Status) -> Duty:
     duty: Duty = (await session.execute(select(Duty).where(col(Duty.id) == member))).scalar_one()
     news = {"type": "duty", "duty": {"status": duty.status, "since": duty.since.isoformat()}}
     announce(session, offers.member_channel(member), news)
-    announce(session, f"board:{current_tenant()}", {"type": "board_changed"})
+    await tell_board(session)
     return duty
 
 
@@ -68,13 +69,3 @@ async def seen(session: Session, member: UUID, *, closing: bool = False) -> None
     call = await talking_call(session, member)
     if call is not None:
         await timers.arm(session, "operator", call, until)
-
-
-async def counts(session: Session) -> dict[str, int]:
-    """How many are on duty and there, and how many callers wait."""
-    on_duty = select(func.count()).select_from(Duty).where(col(Duty.status) == "on", col(Duty.seen_until) > now())
-    waiting = select(func.count()).select_from(Call).where(col(Call.phase) == "waiting")
-    return {
-        "on_duty": (await session.execute(on_duty)).scalar_one(),
-        "waiting": (await session.execute(waiting)).scalar_one(),
-    }

@@ -1,0 +1,163 @@
+"""The console's socket: the volunteer's deeds come up, what happens to them and on the line goes down."""
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from hark.console.snapshot import snapshot
+from hark.public.socket import MESSAGE_LIMIT, first_of, ice
+from hark.switchboard.offering import answering, duty
+from hark.switchboard.offering.board import board_channel
+from hark.switchboard.offering.offers import member_channel
+from hark.switchboard.screens import caller_channel
+from infra.database import unit_of_work
+from infra.errors import HarkError
+from infra.realtime import hub
+from infra.scope import tenant_scope
+from infra.web import gettext
+from tenants.members.access import ANSWERS, find_tenant, signed_in
+from tenants.members.service import member_of_account
+
+router = APIRouter()
+BEAT_SECONDS = 12
+STATUSES = ("on", "break", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Whose console it is."""
+
+    tenant: UUID
+    member: UUID
+    account: UUID
+
+
+async def _seat(socket: WebSocket, slug: str) -> Seat | None:
+    """The member who opened the socket; None for strangers and for roles that don't answer."""
+    with suppress(HarkError):
+        who = await signed_in(socket)
+        tenant = await find_tenant(slug)
+        with tenant_scope(tenant.id):
+            async with unit_of_work() as session:
+                member = await member_of_account(session, who.account)
+        if member is not None and member.role in ANSWERS:
+            return Seat(tenant.id, member.id, who.account)
+    return None
+
+
+@router.websocket("/o/{slug}/console/socket")
+async def console_socket(socket: WebSocket, slug: str) -> None:
+    """One tab of one volunteer, for as long as it is open."""
+    seat = await _seat(socket, slug)
+    if seat is None:
+        await socket.close(4404)
+        return
+    await socket.accept()
+    with tenant_scope(seat.tenant):
+        channels = (member_channel(seat.member), board_channel(), f"account:{seat.account}")
+        async with hub.subscribe(*channels) as news:
+            await _seen(seat)
+            await socket.send_json(ice(seat.member))
+            await socket.send_json(await _snapshot(seat))
+            revoked = await first_of(_tell(socket, news, seat), _listen(socket, seat), _beat(seat)) == 0
+        with suppress(RuntimeError):
+            if socket.application_state is WebSocketState.CONNECTED:
+                await socket.close(4401 if revoked else 1012)
+
+
+async def _snapshot(seat: Seat) -> dict[str, Any]:
+    async with unit_of_work() as session:
+        return await snapshot(session, seat.member)
+
+
+async def _seen(seat: Seat, *, closing: bool = False) -> None:
+    async with unit_of_work() as session:
+        await duty.seen(session, seat.member, closing=closing)
+
+
+async def _beat(seat: Seat) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        await _seen(seat)
+
+
+async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], seat: Seat) -> None:
+    while True:
+        message = await news.get()
+        match message["type"]:
+            case "revoked":
+                return
+            case "here":  # another tab of the same volunteer has closed, and asks who is left
+                await _seen(seat)
+            case "resync":
+                await socket.send_json(await _snapshot(seat))
+            case _:
+                await socket.send_json(message)
+
+
+async def _listen(socket: WebSocket, seat: Seat) -> None:
+    while True:
+        try:
+            raw = await socket.receive_text()
+        except WebSocketDisconnect as gone:
+            if gone.code != 1006:
+                await _seen(seat, closing=True)
+                await hub.publish(member_channel(seat.member), {"type": "here"})
+            return
+        if len(raw) > MESSAGE_LIMIT:
+            return
+        try:
+            await _heard(socket, seat, json.loads(raw))
+        except HarkError as error:
+            said = gettext(error.message) % error.params if error.params else gettext(error.message)
+            await socket.send_json({"type": "error", "code": error.code, "message": said})
+            await socket.send_json(await _snapshot(seat))
+        except (json.JSONDecodeError, KeyError, TypeError, ValueError):
+            continue
+
+
+async def _heard(socket: WebSocket, seat: Seat, message: dict[str, Any]) -> None:
+    kind = message["type"]
+    if kind == "ping":
+        await socket.send_json({"type": "pong"})
+    elif kind == "hello":
+        await _to_caller(seat, {"hello": str(message["sid"])[:64]})
+    elif kind == "peer" and isinstance(message["payload"], dict):
+        await _to_caller(seat, message["payload"])
+    elif kind == "snapshot":
+        await socket.send_json(await _snapshot(seat))
+    else:
+        await _do(seat, kind, message)
+        if kind in ("accept", "hand_over", "duty"):
+            await socket.send_json(await _snapshot(seat))
+
+
+async def _do(seat: Seat, kind: str, message: dict[str, Any]) -> None:
+    async with unit_of_work() as session:
+        match kind:
+            case "duty" if message["status"] in STATUSES:
+                await duty.set_duty(session, seat.member, message["status"])
+            case "accept":
+                await answering.accept(session, seat.member, UUID(message["offer_id"]))
+            case "decline":
+                await answering.decline(session, seat.member, UUID(message["offer_id"]))
+            case "end":
+                await answering.end(session, seat.member)
+            case "hand_over":
+                await answering.hand_over(session, seat.member, UUID(message["to"]))
+            case "ready":
+                await answering.ready(session, seat.member)
+
+
+async def _to_caller(seat: Seat, payload: dict[str, Any]) -> None:
+    """Signalling goes to the caller whom this volunteer talks with now, and to nobody else."""
+    async with unit_of_work() as session:
+        call = await answering.talking_call(session, seat.member)
+    if call is not None:
+        await hub.publish(caller_channel(call), {"type": "peer", "payload": payload})

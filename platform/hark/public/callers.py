@@ -1,0 +1,61 @@
+"""Who calls: nobody gives a name; a browser that called before is known again by a keyed hash, where that is safe."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from starlette.requests import HTTPConnection
+
+from hark.public.page import profile_of
+from hark.switchboard.models import Call, CallerRow
+from infra.clock import now
+from infra.database import Session
+from infra.vault import fingerprint
+from infra.web.sessions import read_session
+from tenants.members.service import member_of_account
+
+FREQUENT_CALLS = 10
+FREQUENT_DAYS = 7
+
+
+async def caller_of(connection: HTTPConnection, session: Session) -> tuple[UUID | None, str | None]:
+    """The caller's row, and the cookie's value to remember them by when it is new.
+
+    A hotline with a neutral title keeps no trace on a device that may be watched: nobody is known again there.
+    """
+    defaults = (await profile_of(session)).defaults
+    if not defaults.get("remember_callers", not defaults.get("neutral_title")):
+        return None, None
+    held = connection.cookies.get("caller", "")
+    value = held if len(held) == 43 else secrets.token_urlsafe(32)
+    kept = await fingerprint(session, "caller", value)
+    row = (await session.exec(select(CallerRow).where(CallerRow.hash == kept))).one_or_none()
+    if row is None:
+        row = CallerRow(hash=kept)
+        session.add(row)
+        await session.flush()
+    return row.id, value
+
+
+async def facts(session: Session, caller: UUID | None) -> dict[str, bool]:
+    """What the flow may ask about a caller: known, blocked, frequent."""
+    row = (await session.exec(select(CallerRow).where(CallerRow.id == caller))).one_or_none() if caller else None
+    if row is None:
+        return {"known": False, "blocked": False, "frequent": False}
+    since = now() - timedelta(days=FREQUENT_DAYS)
+    earlier = select(func.count()).select_from(Call).where(Call.caller_id == row.id, col(Call.answered_at).is_not(None))
+    answered = (await session.exec(earlier)).one()
+    lately = (await session.exec(earlier.where(Call.started_at > since))).one()
+    return {
+        "known": answered > 0,
+        "blocked": row.blocked_until is not None and row.blocked_until > now(),
+        "frequent": lately >= FREQUENT_CALLS,
+    }
+
+
+async def may_try(connection: HTTPConnection, session: Session) -> bool:
+    """Whether a visitor is one of the hotline's own people, who may try it before it is open to all."""
+    who = await read_session(connection)
+    return who is not None and await member_of_account(session, who.account) is not None

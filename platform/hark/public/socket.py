@@ -1,0 +1,171 @@
+"""The caller's socket: what the flow shows goes down, keys and signalling come up, and it says who is still there."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from hark.public.access import check_token
+from hark.public.callers import facts
+from hark.public.page import calendars
+from hark.switchboard import calls
+from hark.switchboard.models import Call
+from hark.switchboard.offering.answering import talking_member
+from hark.switchboard.offering.offers import member_channel
+from hark.switchboard.screens import caller_channel
+from infra.clock import now
+from infra.database import unit_of_work
+from infra.errors import HarkError
+from infra.realtime import hub
+from infra.scope import current_tenant, tenant_scope
+from infra.settings import settings
+from infra.turn import ice_server
+from tenants.flows.engine import events as on
+from tenants.members.access import find_tenant
+from tenants.rosters.hours import is_open
+
+router = APIRouter()
+log = logging.getLogger(__name__)
+TURN_HOURS = 2
+BEAT_SECONDS = 12
+MESSAGE_LIMIT = 64 * 1024
+
+
+def ice(person: UUID) -> dict[str, Any]:
+    """The `ice` message: where media may go, with credentials that last two hours."""
+    url, secret = settings().turn_url, settings().turn_secret
+    servers = [ice_server(url, secret, person.hex, now() + timedelta(hours=TURN_HOURS))] if url and secret else []
+    return {"type": "ice", "servers": servers, "relay_only": settings().relay_only}
+
+
+@router.websocket("/h/{slug}/call/{call_id}/socket")
+async def caller_socket(socket: WebSocket, slug: str, call_id: UUID) -> None:
+    """One caller's page, for as long as it is open."""
+    try:
+        tenant = await find_tenant(slug)
+        with tenant_scope(tenant.id):
+            async with unit_of_work() as session:
+                await check_token(socket, session, call_id)
+    except HarkError:
+        await socket.close(4404)
+        return
+    await socket.accept()
+    with tenant_scope(tenant.id):
+        async with hub.subscribe(caller_channel(call_id)) as news:
+            await socket.send_json(ice(call_id))
+            await _arrive(call_id)
+            await socket.send_json(await _shown(call_id))
+            over = await first_of(_tell(socket, news, call_id), _listen(socket, call_id), _beat(call_id)) == 0
+        with suppress(RuntimeError):
+            if socket.application_state is WebSocketState.CONNECTED:
+                await socket.close(1000 if over else 1012)
+
+
+async def first_of(*doings: Coroutine[Any, Any, None]) -> int | None:
+    """Do these side by side until one is over, then stop the rest: which one it was, None when it failed."""
+    tasks = [asyncio.create_task(doing) for doing in doings]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        if error := task.exception():
+            log.warning("a socket is closed and will be opened again: %s", error)
+            return None
+    return tasks.index(done.pop())
+
+
+async def _arrive(call: UUID) -> None:
+    """The page is there: let the flow begin, unless it has."""
+    async with unit_of_work() as session:
+        state = await calls.lock(session, call)
+        await calls.seen(session, call)
+        if state.phase != "new":
+            return
+        row = await session.get_one(Call, (current_tenant(), call))
+        open_now = {name: is_open(calendar, now()) for name, calendar in (await calendars(session)).items()}
+        arrived = on.Arrived(
+            at=now(), calendars=open_now, caller=await facts(session, row.caller_id), language=row.language
+        )
+        await calls.handle(session, call, arrived)
+
+
+async def _shown(call: UUID) -> dict[str, Any]:
+    async with unit_of_work() as session:
+        return await calls.shown(session, call)
+
+
+async def _beat(call: UUID) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        async with unit_of_work() as session:
+            await calls.seen(session, call)
+
+
+async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], call: UUID) -> None:
+    while True:
+        message = await news.get()
+        if message["type"] == "resync":
+            message = await _shown(call)
+        await socket.send_json(message)
+        if message.get("kind") == "ended":
+            return
+
+
+async def _listen(socket: WebSocket, call: UUID) -> None:
+    """Until the page goes: by a word (`bye`), by closing, or by silence, which its timer notices."""
+    while True:
+        try:
+            raw = await socket.receive_text()
+        except WebSocketDisconnect as gone:
+            if gone.code != 1006:
+                async with unit_of_work() as session:
+                    await calls.seen(session, call, closing=True)
+            return
+        if len(raw) > MESSAGE_LIMIT:
+            return
+        with suppress(json.JSONDecodeError, KeyError, TypeError):
+            await _heard(socket, call, json.loads(raw))
+
+
+async def _heard(socket: WebSocket, call: UUID, message: dict[str, Any]) -> None:
+    match message["type"]:
+        case "ping":
+            await socket.send_json({"type": "pong"})
+        case "key":
+            await _happen(call, on.Key(at=now(), visit=message.get("visit"), key=str(message["key"])[:8]))
+        case "done":
+            await _happen(call, on.PromptDone(at=now(), visit=message.get("visit")))
+        case "unrecorded":
+            await _happen(call, on.VoicemailUnavailable(at=now(), visit=message.get("visit")))
+        case "bye" if message.get("leaving"):
+            async with unit_of_work() as session:
+                await calls.seen(session, call, closing=True)
+        case "bye":
+            await _happen(call, on.CallerGone(at=now()))
+        case "hello":
+            await _to_member(call, {"hello": str(message["sid"])[:64]})
+        case "peer" if isinstance(message["payload"], dict):
+            await _to_member(call, message["payload"])
+
+
+async def _happen(call: UUID, event: on.Event) -> None:
+    async with unit_of_work() as session:
+        await calls.handle(session, call, event)
+
+
+async def _to_member(call: UUID, payload: dict[str, Any]) -> None:
+    """Signalling goes to whoever talks with this caller now, and to nobody else."""
+    async with unit_of_work() as session:
+        member = await talking_member(session, call)
+    if member is not None:
+        await hub.publish(member_channel(member), {"type": "peer", "call_id": str(call), "payload": payload})

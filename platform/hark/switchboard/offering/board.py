@@ -1,0 +1,46 @@
+"""The board: how many are on duty and who waits, worked out once and told to every console of the hotline."""
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from hark.switchboard.models import Call, Duty
+from infra.clock import now
+from infra.database import Session
+from infra.realtime import announce
+from infra.scope import current_tenant
+from tenants.lines.models import Line
+
+
+def board_channel() -> str:
+    """Where every console of the tenant in scope listens."""
+    return f"board:{current_tenant()}"
+
+
+async def on_duty(session: Session) -> int:
+    """How many are on duty and there."""
+    found = select(func.count()).select_from(Duty).where(Duty.status == "on", col(Duty.seen_until) > now())
+    return (await session.exec(found)).one()
+
+
+async def board(session: Session) -> dict[str, Any]:
+    """The `board` message: how many are on duty, and who waits, the next to be answered first."""
+    found = (
+        select(Line.name, Call.waiting_since, Call.language)
+        .join(Line, (col(Line.tenant_id) == Call.tenant_id) & (col(Line.id) == Call.line_id))
+        .where(Call.phase == "waiting")
+        .order_by(col(Call.priority).desc(), col(Call.waiting_since))
+        .limit(50)
+    )
+    waiting = [
+        {"line": line, "since": since.isoformat(), "language": language}
+        for line, since, language in await session.exec(found)
+        if since is not None
+    ]
+    return {"type": "board", "on_duty": await on_duty(session), "waiting": waiting}
+
+
+async def tell_board(session: Session) -> None:
+    """Tell every console, once this unit of work is committed."""
+    announce(session, board_channel(), await board(session))
