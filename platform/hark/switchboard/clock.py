@@ -135,7 +135,10 @@ async def tick() -> float:
 
 
 async def run() -> None:
-    """Tick for ever; outlives a restarted database."""
+    """Tick for ever; outlives a restarted database. Pages that were open before a restart may first come back."""
+    with no_scope():
+        async with unit_of_work() as session:
+            await timers.grace(session, now() + timedelta(seconds=calls.SEEN_SECONDS))
     while True:
         timers.wake.clear()
         try:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -45,6 +45,12 @@ async def take(session: Session, timer: UUID, at: datetime) -> bool:
         delete(Timer).where(col(Timer.id) == timer, col(Timer.due_at) <= at).returning(col(Timer.id))
     )
     return claimed.scalar() is not None
+
+
+async def grace(session: Session, until: datetime) -> None:
+    """A process has just started: pages that it doesn't hear of yet get until then to connect again."""
+    waiting = update(Timer).where(col(Timer.kind).in_(("caller", "operator", "duty")), col(Timer.due_at) < until)
+    await session.execute(waiting.values(due_at=until))
 
 
 async def due(session: Session, at: datetime) -> list[Timer]:
