@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from tests.themes.house import house
 from tests.themes.conftest import Draw
+from tests.themes.house import house
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FINDINGS = """async () => (await axe.run({resultTypes: ["violations"]})).violations

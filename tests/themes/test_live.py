@@ -28,7 +28,7 @@ class Exchange:
     """The other end: counts who came, drops or refuses them on request."""
 
     sockets: list[WebSocket] = field(default_factory=list)
-    said: list[dict[str, object]] = field(default_factory=list)
+    said: asyncio.Queue[dict[str, object]] = field(default_factory=asyncio.Queue)
     refuse: int = 0
 
     async def answer(self, socket: WebSocket) -> None:
@@ -41,7 +41,7 @@ class Exchange:
         try:
             while True:
                 message = await socket.receive_json()
-                self.said.append(message)
+                await self.said.put(message)
                 if message["type"] == "ping":
                     await socket.send_json({"type": "pong"})
         except WebSocketDisconnect:
@@ -100,7 +100,4 @@ async def test_closing_is_final(page: Page, exchange: Exchange) -> None:
 
 async def test_what_is_sent_arrives(page: Page, exchange: Exchange) -> None:
     assert await page.evaluate("line.send({type: 'duty', status: 'on'})") is True
-    async with asyncio.timeout(2):
-        while not exchange.said:
-            await asyncio.sleep(0.01)
-    assert exchange.said == [{"type": "duty", "status": "on"}]
+    assert await asyncio.wait_for(exchange.said.get(), 2) == {"type": "duty", "status": "on"}

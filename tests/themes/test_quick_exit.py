@@ -8,14 +8,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.themes.house import house
 from infra.web.static import static
 from tests.themes.conftest import Draw
+from tests.themes.house import house
 
 pytestmark = pytest.mark.journey
 INSIDE = """<h1>Inside {path}</h1><a id="next" href="/h/dawn/about">About</a> <a id="part" href="#part-2">Down</a>
 <form method="post" action="/h/dawn/callback"><button id="post">Ask</button></form>
 <form method="get" action="/h/dawn/find"><input name="q" value="rent"><button id="get">Find</button></form>
+<form method="post" action="/h/dawn/refused"><button id="refused">Ask</button></form>
 <p id="part-2" tabindex="-1">Part two</p>"""
 
 
@@ -25,6 +26,9 @@ async def visit(draw: Draw, chrome: Browser) -> AsyncIterator[Page]:
 
     async def hotline(request: Request) -> Response:
         if request.method == "POST":
+            await request.form()
+            if request.url.path.endswith("refused"):
+                return HTMLResponse(draw("error.html", path="/h/dawn", message="Not that way.", status=422), 422)
             return RedirectResponse("/h/dawn/booked", 303)
         shell = draw("public.html", path=request.url.path, exit_url="/weather", neutral_title="Notes")
         return HTMLResponse(shell.replace("</main>", INSIDE.format(path=request.url.path) + "</main>"))
@@ -81,6 +85,24 @@ async def test_walking_through_pages_and_forms_leaves_one_place_in_the_history(v
     await visit.wait_for_url("**/h/dawn/find?q=rent")
     await visit.click("[data-quick-exit]")
     await assert_no_trace(visit)
+
+
+async def test_a_form_that_comes_back_is_shown_in_the_same_place(visit: Page) -> None:
+    await visit.click("#refused")
+    await visit.wait_for_selector("text=Not that way.")
+    assert await visit.evaluate("document.activeElement.id") == "main"
+    await visit.keyboard.press("Escape")
+    await visit.keyboard.press("Escape")
+    await assert_no_trace(visit)
+
+
+async def test_a_form_without_network_keeps_what_was_typed_and_says_so(visit: Page) -> None:
+    await visit.context.set_offline(True)
+    await visit.click("#post")
+    await visit.wait_for_selector("[role=alert]:has-text('nothing was sent')")
+    await visit.context.set_offline(False)
+    await visit.click("#post")
+    await visit.wait_for_url("**/h/dawn/booked")
 
 
 async def test_the_tab_shows_the_neutral_title_and_no_name_of_ours(visit: Page) -> None:

@@ -17,8 +17,8 @@ export function leave() {
   location.replace(button.href);
 }
 
-// The hotline takes one place in the history however far somebody walks in it, so that place is all
-// there is to replace on the way out: links replace it, and a form is made to post to "its own" address.
+// The hotline takes one place in the history however far somebody walks in it, so that place is all there
+// is to replace on the way out: links replace it, forms are sent from within it.
 function walkInPlace(event) {
   const link = event.target.closest("a[href]");
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
@@ -37,19 +37,50 @@ function walkInPlace(event) {
   location.replace(there);
 }
 
-function submitInPlace(event) {
+async function submitInPlace(event) {
   const form = event.target;
   if (event.defaultPrevented || form.target) return;
-  const set = (name) => event.submitter?.getAttribute(`form${name}`) || form.getAttribute(name);
+  const set = (name) => event.submitter?.getAttribute(`form${name}`) || form.getAttribute(name) || "";
   const there = new URL(set("action") || location.href, document.baseURI);
   if (there.origin !== location.origin) return;
-  if ((set("method") || "get").toLowerCase() === "get") {
-    there.search = new URLSearchParams(new FormData(form, event.submitter)).toString();
-    event.preventDefault();
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  if (set("method").toLowerCase() !== "post") {
+    there.search = new URLSearchParams(data).toString();
     location.replace(there);
-  } else {
-    history.replaceState(history.state, "", there);
+    return;
   }
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  try {
+    const body = set("enctype") === "multipart/form-data" ? data : new URLSearchParams(data);
+    const answer = await fetch(there, { method: "POST", body, headers: { accept: "text/html" } });
+    if (answer.redirected) location.replace(answer.url);
+    else show(await answer.text());
+  } catch {
+    complain(form);
+  } finally {
+    form.ariaBusy = null;
+  }
+}
+
+function show(html) {
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  const main = answer.querySelector("main");
+  document.title = answer.title;
+  document.querySelector("main").replaceWith(main);
+  scrollTo(0, 0);
+  (main.querySelector("#errors") ?? main).focus();
+}
+
+function complain(form) {
+  form.querySelector("[data-unsent]")?.remove();
+  const words = document.createElement("p");
+  words.className = "error";
+  words.role = "alert";
+  words.dataset.unsent = "";
+  words.textContent = button.dataset.unsent;
+  form.append(words);
 }
 
 function pressed(event) {
