@@ -5,6 +5,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
+from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from hark import migrations
@@ -37,6 +38,8 @@ def upgrade() -> int:
         migrations.upgrade(url)
     except OSError as error:
         raise CannotStartError(f"The database at HARK_DATABASE_URL can't be reached: {error}.") from error
+    except CommandError as error:
+        raise CannotStartError(f"This database was written by another version of Hark ({error}): run that.") from error
     except DBAPIError as error:
         reason = str(error.orig).splitlines()[0]
         raise CannotStartError(f"The database refused to be brought up to date: {reason}") from error
