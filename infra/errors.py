@@ -3,6 +3,11 @@
 from typing import Any
 
 
+def _(message: str) -> str:
+    """Marks a sentence for translation; it is translated where it is shown."""
+    return message
+
+
 class HarkError(Exception):
     """Something went wrong in a way that can be said plainly.
 
@@ -32,7 +37,7 @@ class NotFound(HarkError):
     status = 404
     code = "not_found"
 
-    def __init__(self, message: str = "There is nothing at this address.", **params: Any) -> None:
+    def __init__(self, message: str = _("There is nothing at this address."), **params: Any) -> None:
         super().__init__(message, **params)
 
 
@@ -42,7 +47,9 @@ class Forbidden(HarkError):
     status = 403
     code = "forbidden"
 
-    def __init__(self, message: str = "Your role doesn't include this. An admin can change it.", **params: Any) -> None:
+    def __init__(
+        self, message: str = _("Your role doesn't include this. An admin can change it."), **params: Any
+    ) -> None:
         super().__init__(message, **params)
 
 
@@ -52,7 +59,7 @@ class SignInNeeded(HarkError):
     status = 401
     code = "sign_in"
 
-    def __init__(self, message: str = "Sign in first.") -> None:
+    def __init__(self, message: str = _("Sign in first.")) -> None:
         super().__init__(message)
 
 
@@ -70,7 +77,7 @@ class TooMany(HarkError):
     code = "too_many"
 
     def __init__(
-        self, message: str = "Too many tries. Try again in %(minutes)s minutes.", *, seconds: int = 60
+        self, message: str = _("Too many tries. Try again in %(minutes)s minutes."), *, seconds: int = 60
     ) -> None:
         super().__init__(message, minutes=max(1, -(-seconds // 60)))
         self.seconds = seconds

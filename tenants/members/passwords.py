@@ -6,10 +6,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from infra.errors import Invalid
+from tenants.problems import _
 
 _hasher = PasswordHasher()
 _decoy = _hasher.hash("nobody's password")
-RULE = "At least 12 characters, 6 of them different, and not your e-mail or the hotline's name."
+RULE = _("At least 12 characters, 6 of them different, and not your e-mail or the hotline's name.")
 
 
 def check_strength(password: str, *names: str) -> None:
