@@ -18,12 +18,13 @@ BODY_LIMIT = 12 * 1024 * 1024
 def same_origin(headers: Headers) -> bool:
     """Whether a browser says that its own page of ours sent this request (Fetch Metadata, else Origin).
 
-    Neither header means no browser: cookies alone can't be misused from there.
+    Where there is Fetch Metadata it alone counts: a page that sends no referrer posts with `Origin: null`. Neither
+    header means no browser: cookies alone can't be misused from there.
     """
     site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
     origin = headers.get("origin")
-    if site is not None and site not in ("same-origin", "none"):
-        return False
     if origin is None:
         return True
     return urlsplit(origin).netloc in (headers.get("host"), urlsplit(settings().base_url).netloc)
@@ -77,7 +78,7 @@ class Security:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("content-security-policy", policy())
                 headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "no-referrer"
+                headers["referrer-policy"] = "same-origin"
                 headers["permissions-policy"] = "microphone=(self), camera=(), geolocation=()"
                 headers["cross-origin-opener-policy"] = "same-origin"
                 headers.setdefault("cache-control", "no-store")
