@@ -2,6 +2,8 @@
 
 from infra.jobs.outbox import HANDLERS
 from infra.mail import send as mail
+from provisioning.signup import service as signup
+from provisioning.steps import run as steps
 
-SLICES = (mail,)
+SLICES = (mail, signup, steps)
 JOBS = HANDLERS

@@ -4,16 +4,20 @@ from fastapi import APIRouter
 
 from hark.console import routes as console
 from hark.console import socket as console_socket
+from hark.contacts import routes as contacts
 from hark.entrance import routes as entrance
 from hark.public import leave as public_leave
 from hark.public import routes as public
 from hark.public import socket as public_socket
+from provisioning.signup import routes as signup
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
+    signup.router,
     public.router,
     public_socket.router,
     public_leave.router,
     console.router,
     console_socket.router,
+    contacts.router,
 )

@@ -11,8 +11,8 @@ from infra.database import PlatformTable, document, moment, one_of
 
 
 class ProvisioningStep(PlatformTable, table=True):
-    """One step of one run for one tenant. `run` is `open` or `close`; `kept` is what its undo needs to know. On a failed
-    step `finished_at` is when everything before it had been taken back and the person concerned was told."""
+    """One step of one run for one tenant. `run` is `open` or `close`; `kept` is what its undo needs to know. On a
+    failed step `finished_at` is when everything before it had been taken back and the person concerned was told."""
 
     __tablename__ = "provisioning_step"
     __table_args__ = (

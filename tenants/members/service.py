@@ -98,3 +98,33 @@ async def add_to_team(session: Session, team_row: Team, member_row: Member) -> N
     if all(row.member_id != member_row.id for row in rows):
         session.add(TeamMember(team_id=team_row.id, member_id=member_row.id, place=len(rows)))
         await session.flush()
+
+
+async def add_member(session: Session, account: UUID, name: str, role: str, *, languages: list[str]) -> Member:
+    """An account's place in the tenant in scope: made, or taken up again by somebody who had left."""
+    row = (await session.exec(select(Member).where(Member.account_id == account))).one_or_none()
+    if row is None or row.left_at is not None:
+        row = row or Member(account_id=account, name=name, role=role)
+        row.name, row.role, row.languages, row.left_at = name, role, languages, None
+        session.add(row)
+        await session.flush()
+    return row
+
+
+async def owner(session: Session) -> Member:
+    """The first of the owners of the tenant in scope. Raises NotFound while there is none."""
+    found = select(Member).where(Member.role == "owner", col(Member.left_at).is_(None)).order_by(col(Member.id))
+    row = (await session.exec(found)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def team_keyed(session: Session, key: str, name: str) -> Team:
+    """The team that flows call `key`, made when there is none."""
+    row = (await session.exec(select(Team).where(Team.key == key))).one_or_none()
+    if row is None:
+        row = Team(key=key, name=name)
+        session.add(row)
+        await session.flush()
+    return row

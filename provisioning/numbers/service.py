@@ -1,0 +1,74 @@
+"""Claims and releases numbers, so that two hotlines can never hold the same one.
+
+On an installation without a carrier numbers are simulated: +999 is a country code that the ITU has left unassigned, so
+no telephone anywhere can be meant by it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from infra.clock import now
+from infra.database import Session
+from infra.ids import new_id
+from tenants.directory.models import Number
+
+REST = timedelta(days=90)
+"""How long a number rests: its last hotline's callers may still dial it."""
+SANDBOX = "sandbox"
+
+
+async def claim(session: Session, tenant: UUID, line: UUID) -> Number:
+    """A number for a line: the one it holds, else one that has rested, else a new one."""
+    held = (await session.exec(select(Number).where(Number.tenant == tenant, Number.line == line))).first()
+    return held or await _rested(session, tenant, line) or await _simulated(session, tenant, line)
+
+
+async def _rested(session: Session, tenant: UUID, line: UUID) -> Number | None:
+    free = or_(col(Number.status) == "free", and_(col(Number.status) == "resting", col(Number.rests_until) <= now()))
+    found = select(Number).where(Number.carrier == SANDBOX, free).limit(1).with_for_update(skip_locked=True)
+    row = (await session.exec(found)).first()
+    if row is not None:
+        row.status, row.tenant, row.line, row.rests_until = "held", tenant, line, None
+        await session.flush()
+    return row
+
+
+async def _simulated(session: Session, tenant: UUID, line: UUID) -> Number:
+    while True:
+        e164 = f"+999{secrets.randbelow(10**8):08d}"
+        made = insert(Number).values(id=new_id(), e164=e164, carrier=SANDBOX, status="held", tenant=tenant, line=line)
+        if (await session.execute(made.on_conflict_do_nothing().returning(col(Number.id)))).first():
+            return (await session.exec(select(Number).where(Number.e164 == e164))).one()
+
+
+async def release(session: Session, tenant: UUID) -> dict[str, str | None]:
+    """Take every number from a tenant and let it rest; returns the line that each one led to."""
+    taken = list(await session.exec(select(Number).where(Number.tenant == tenant).with_for_update()))
+    kept = {row.e164: str(row.line) if row.line else None for row in taken}
+    for row in taken:
+        row.status, row.tenant, row.line, row.rests_until = "resting", None, None, now() + REST
+    await session.flush()
+    return kept
+
+
+async def withdraw(session: Session, tenant: UUID) -> None:
+    """Give back numbers that no caller has ever been told: nothing has to rest."""
+    await session.execute(
+        update(Number).where(col(Number.tenant) == tenant).values(status="free", tenant=None, line=None)
+    )
+
+
+async def take_again(session: Session, tenant: UUID, released: Mapping[str, str | None]) -> None:
+    """Undo a release: the numbers lead to their lines again, unless somebody else has them by now."""
+    for e164, line in released.items():
+        await session.execute(
+            update(Number)
+            .where(col(Number.e164) == e164, col(Number.tenant).is_(None))
+            .values(status="held", tenant=tenant, line=UUID(line) if line else None, rests_until=None)
+        )
