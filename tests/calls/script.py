@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +17,7 @@ from infra.web.pages import environment
 from tests.calls.stage import TENANT
 
 BASE = "/h/dawn/call/1"
+BOB = SimpleNamespace(name="Bob", role="operator")
 WAYS = [
     {"icon": "phone", "label": "Ring +999 123 456 from any phone", "href": "tel:+999123456"},
     {"icon": "calendar-clock", "label": "Ask to be called back", "href": "/h/dawn/callback"},
@@ -30,6 +33,7 @@ class Line:
     sockets: list[WebSocket] = field(default_factory=list)
     refusing: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _saying: set[asyncio.Future[None]] = field(default_factory=set)
 
     async def serve(self, socket: WebSocket) -> None:
         """The endpoint."""
@@ -61,10 +65,10 @@ class Line:
         for socket in list(self.sockets):
             await socket.send_json(message)
 
-    async def opened(self) -> None:
-        """Wait for a page's socket."""
+    async def opened(self, sockets: int = 1) -> None:
+        """Wait for pages' sockets."""
         async with asyncio.timeout(5):
-            while not self.sockets:
+            while len(self.sockets) < sockets:
                 self._news.clear()
                 await self._news.wait()
 
@@ -77,6 +81,22 @@ class Line:
                     if all(message.get(name) == value for name, value in expected.items()):
                         return message
                 await self._news.wait()
+
+    async def hears_other(self, type: str, sid: str) -> dict[str, Any]:
+        """Wait for such a message from another page than the one with this sid."""
+        async with asyncio.timeout(10):
+            while True:
+                self._news.clear()
+                for message in self.heard:
+                    if message["type"] == type and message["sid"] != sid:
+                        return message
+                await self._news.wait()
+
+    def later(self, saying: Coroutine[Any, Any, None]) -> None:
+        """Say it without waiting; the order of what is said stays."""
+        task = asyncio.ensure_future(saying)
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
 
     async def drop(self) -> None:
         """Lose every socket, as a restarted server does."""
@@ -133,3 +153,47 @@ class CallerLine(Line):
     def finished(self) -> dict[str, Any]:
         """How the last voicemail was finished."""
         return dict(json.loads([body for what, body in self.posted if what == "voicemail"][-1]))
+
+
+@dataclass
+class ConsoleLine(Line):
+    """The console with the little it asks for; all tabs are one operator's."""
+
+    duty: str = "on"
+
+    def routes(self) -> list[Route | WebSocketRoute]:
+        """All that the page asks for."""
+        return [
+            Route("/o/dawn/console", self.page),
+            Route("/o/dawn/contacts/for-call/{call}", self.record),
+            Route("/h/dawn/theme.css", lambda _request: Response("", media_type="text/css")),
+            WebSocketRoute("/o/dawn/console/socket", self.serve),
+        ]
+
+    async def page(self, request: Request) -> HTMLResponse:
+        """The real template, for Bob."""
+        with speaking(request.query_params.get("lang", "en")):
+            return HTMLResponse(environment.get_template("console/console.html").render(
+                {"request": request, "tenant": TENANT, "me": BOB, "duty": self.duty,
+                 "socket": "/o/dawn/console/socket", "records": "/o/dawn/contacts/for-call/"}
+            ))  # fmt: skip
+
+    async def record(self, request: Request) -> HTMLResponse:
+        """In the place of the contact form."""
+        call = request.path_params["call"]
+        return HTMLResponse(
+            f'<form class="form"><label for="n">Notes {call}</label><textarea class="input" id="n"></textarea></form>'
+        )
+
+
+def exchange(caller: CallerLine, console: ConsoleLine) -> None:
+    """Let what callers and operators signal reach the other side, as the switchboard does during a call."""
+    for here, there in ((caller, console), (console, caller)):
+
+        def note(message: dict[str, Any], here: Line = here, there: Line = there) -> None:
+            Line.note(here, message)
+            payload = {"hello": message["sid"]} if message["type"] == "hello" else message.get("payload")
+            if payload:
+                there.later(there.say(type="peer", payload=payload))
+
+        here.note = note  # type: ignore[method-assign]  # each instance's own ears

@@ -1,0 +1,172 @@
+// The operator's console: what the server says is its state, and everything to be seen follows from it.
+
+import { htmx, say } from "hark/hark.js";
+import { microphonePermission } from "../call/microphone.js";
+import { mark, secondsSince, setClock } from "../clock.js";
+import { live } from "../live.js";
+import { reveal } from "../reveal.js";
+import { Board } from "./board.js";
+import { OfferCard } from "./offer.js";
+import { shortcuts } from "./shortcuts.js";
+import { Talk } from "./talk.js";
+
+const root = document.getElementById("console");
+const { socket, records, duty, strings } = JSON.parse(document.getElementById("console-data").textContent);
+const part = (selector) => root.querySelector(selector);
+
+const state = { duty, offer: null, call: null, wrapUntil: null, board: {} };
+let recordOf = null;
+
+const send = (message) => line.send(message);
+const offerCard = new OfferCard(root, strings);
+const board = new Board(root, strings);
+const talk = new Talk(root, strings, send, render);
+
+// ---- what is to be seen
+
+function face() {
+  if (state.call) return talk.here ? "call" : "elsewhere";
+  if (state.offer) return "offer";
+  return state.wrapUntil ? "wrap" : "quiet";
+}
+
+function render() {
+  const before = root.dataset.face;
+  root.dataset.face = face();
+  reveal(root, "when", face());
+  reveal(root, "duty", state.duty);
+  for (const choice of root.querySelectorAll("[name=duty]")) choice.checked = choice.value === state.duty;
+  offerCard.show(state.call ? null : state.offer);
+  board.show(state.board);
+  if (state.wrapUntil) mark(part("[data-wrap]"), { until: state.wrapUntil });
+  if (face() === "call") openRecord(state.call.call_id);
+  if (before !== face() && document.activeElement === document.body && face() === "call") part("#talk").focus();
+}
+
+/** The form beside the call; it stays after the call until the next one. */
+function openRecord(callId) {
+  if (recordOf === callId) return;
+  recordOf = callId;
+  htmx.ajax("GET", records + callId, { target: "#record", swap: "innerHTML" });
+}
+
+// ---- what the server says
+
+const said = {
+  snapshot(message) {
+    state.duty = message.duty;
+    state.offer = message.offer;
+    state.call = message.call;
+    state.wrapUntil = message.wrap_until;
+    state.board = message;
+    talk.show(state.call, true);
+  },
+  offer(message) { state.offer = message; },
+  offer_gone({ offer_id: offer, reason }) {
+    if (state.offer?.offer_id !== offer) return;
+    state.offer = null;
+    talk.want(null);
+    talk.rest();
+    if (strings.gone[reason]) say(strings.gone[reason]);
+  },
+  call(message) {
+    state.call = message;
+    state.offer = state.wrapUntil = null;
+    talk.show(message);
+  },
+  call_ended({ reason, wrap_until: wrapUntil }) {
+    part("[data-ended]").textContent = strings.ended[reason] ?? "";
+    if (!wrapUntil && strings.ended[reason]) say(strings.ended[reason]);
+    state.call = null;
+    state.wrapUntil = wrapUntil;
+    talk.show(null);
+  },
+  board(message) { state.board = message; },
+  duty(message) {
+    state.duty = message.status;
+    if ("wrap_until" in message) state.wrapUntil = message.wrap_until;
+  },
+  ice(message) { talk.ice(message); },
+  peer({ payload }) { talk.receive(payload); },
+  notice({ text }) { say(text); },
+};
+
+function hear(message) {
+  if (message.at) setClock(message.at);
+  said[message.type]?.(message);
+  if (message.type !== "peer") render();
+}
+
+function linked(link) {
+  const open = link === "open";
+  talk.linked(open);
+  const words = link === "refused" ? strings.signed_out : strings[state.call ? "lost_in_call" : "lost"];
+  if (!open) part("[data-lost-words]").textContent = words;
+  part("[data-lost]").hidden = open || link === "connecting" && part("[data-lost]").hidden;
+  if (open || !state.offer) return;
+  state.offer = null; // a lease that can't be taken any more should not go on ringing
+  render();
+}
+
+// ---- what the operator does
+
+function tell(message) {
+  if (send(message)) return true;
+  say(strings.not_sent);
+  render();
+  return false;
+}
+
+async function accept() {
+  const { offer_id: offer, call_id: call } = state.offer;
+  offerCard.busy(true);
+  // Once allowed, opening takes a moment that the server's answer takes as well; not yet allowed, it comes first.
+  const listening = talk.listen().finally(() => { if (!state.offer && !state.call) talk.rest(); });
+  if (await microphonePermission() !== "granted" && !await listening) {
+    offerCard.busy(false);
+    return;
+  }
+  talk.want(call);
+  if (!tell({ type: "accept", offer_id: offer })) offerCard.busy(false);
+}
+
+const deeds = {
+  accept,
+  decline() {
+    offerCard.busy(true);
+    tell({ type: "decline", offer_id: state.offer.offer_id });
+  },
+  take: () => talk.take(),
+  mute: () => talk.mute(),
+  end: () => tell({ type: "end", call_id: state.call.call_id }),
+  keep: () => tell({ type: "handover", call_id: state.call.call_id, member_id: null }),
+  ready: () => tell({ type: "ready" }),
+  sound: () => talk.play(),
+  microphone: () => talk.listen().then(() => talk.rest()),
+  unlock: () => offerCard.ringer.unlock(),
+  "try-ring": () => offerCard.ringer.once(),
+};
+
+root.addEventListener("click", ({ target }) => {
+  const { do: deed, member } = target.closest("button")?.dataset ?? {};
+  if (deed) deeds[deed]();
+  if (member && tell({ type: "handover", call_id: state.call.call_id, member_id: member })) part("#handover").open = false;
+});
+
+root.addEventListener("change", async ({ target }) => {
+  if (target.name !== "duty") return;
+  if (!tell({ type: "duty", status: target.value }) || target.value !== "on") return;
+  offerCard.ringer.unlock();
+  offerCard.alerts.ask();
+  if (await talk.listen()) talk.rest(); // so that it is allowed before the first call rings
+});
+
+setInterval(() => {
+  if (!state.wrapUntil || secondsSince(state.wrapUntil) < 0) return;
+  state.wrapUntil = null;
+  render();
+}, 1000);
+addEventListener("pagehide", () => talk.leave());
+shortcuts(root, part("[data-single-keys]"));
+
+const line = live(socket, { onMessage: hear, onState: linked });
