@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from functools import partial
+from importlib import import_module
 from pkgutil import resolve_name
 
 from hark.door import VARIABLE, open_door
@@ -103,7 +104,7 @@ def _make_keys(chosen: Settings, say: Say) -> None:
 def _load() -> None:
     gc.disable()  # nothing that is loaded is ever garbage
     for name in LOADED:
-        resolve_name(name)
+        import_module(name)
     gc.enable()
 
 

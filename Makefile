@@ -1,0 +1,38 @@
+# Hark's commands. `make run` is all that a newcomer needs.
+.PHONY: run test check bench demo demo-remove dev
+.SILENT:
+
+# Starts Hark here, with everything it stands on. Ctrl-C ends it.
+run:
+	scripts/setup && exec .venv/bin/hark up --with-parent
+
+# Every test, browser journeys included; ARGS="-k name" for fewer.
+test: dev
+	scripts/debian
+	.venv/bin/python scripts/test.py $(ARGS)
+
+# Everything that can be judged without running it.
+check: dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/djlint --lint --quiet themes tenants provisioning billing platform
+	.venv/bin/hark db check
+	.venv/bin/hark i18n check
+
+# Speed and memory, each as a ratio within one run.
+bench: dev
+	.venv/bin/hark bench $(ARGS)
+
+# Five example hotlines with people, a month of history and callers that keep calling.
+demo:
+	scripts/setup
+	.venv/bin/hark demo fill
+
+demo-remove:
+	scripts/setup
+	.venv/bin/hark demo remove
+
+dev:
+	scripts/setup dev
