@@ -1,6 +1,7 @@
 """One brand colour, whatever it is, becomes a look that can be read in light and in dark."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,11 @@ def test_a_theme_is_only_data_and_large_text_enlarges_everything() -> None:
 def test_what_is_not_a_colour_never_reaches_a_stylesheet(brand: str) -> None:
     with pytest.raises(ValueError, match="brand"):
         Theme(brand=brand)
+
+
+KITS = Path(__file__).parents[2] / "provisioning" / "kits"
+
+
+@pytest.mark.parametrize("path", sorted(KITS.glob("*/theme.toml")), ids=lambda path: path.parent.name)
+def test_a_kits_theme_is_data_the_stylesheet_understands(path: Path) -> None:
+    assert "--accent:" in stylesheet(Theme(**tomllib.loads(path.read_text(encoding="utf-8"))))
