@@ -122,7 +122,7 @@ class _Search:
 def _asks(node: Node) -> frozenset[str]:
     if isinstance(node, Hours):
         return frozenset({f"hours.{node.calendar}"})
-    if isinstance(node, Language):
+    if isinstance(node, Language) or (isinstance(node, Branch) and node.on == "language"):
         return frozenset({"language", "chosen"})
     return frozenset({node.on}) if isinstance(node, Branch) else frozenset()
 
