@@ -1,0 +1,1 @@
+"""A hotline's own desk: its home, roster, flow, messages and audit trail."""

@@ -1,0 +1,49 @@
+"""What each act in the audit trail is called, and its picture. A test finds an act that has no words."""
+
+from typing import NamedTuple
+
+from tenants.problems import _
+
+
+class Act(NamedTuple):
+    """`words` is a sentence after a person's name; `icon` is its picture."""
+
+    words: str
+    icon: str
+
+
+ACTS: dict[str, Act] = {
+    "contact.open": Act(_("began a record"), "notebook-pen"),
+    "contact.read": Act(_("read a record"), "eye"),
+    "contact.submit": Act(_("submitted a record"), "check"),
+    "contact.amend": Act(_("opened a record to amend it"), "pencil"),
+    "contact.hand_over": Act(_("took over a call with its record"), "arrow-right-left"),
+    "case.open": Act(_("opened a case"), "folder-open"),
+    "case.read": Act(_("read a case"), "eye"),
+    "case.move": Act(_("moved a case to another stage"), "arrow-right"),
+    "case.note": Act(_("wrote a note on a case"), "notebook-pen"),
+    "case.title": Act(_("renamed a case"), "pencil"),
+    "case.assign": Act(_("gave a case to somebody"), "user-round-check"),
+    "case.close": Act(_("closed a case"), "folder-check"),
+    "case.reopen": Act(_("opened a closed case again"), "folder-open"),
+    "voicemail.play": Act(_("listened to a voice message"), "voicemail"),
+    "voicemail.take": Act(_("took a voice message on"), "hand"),
+    "voicemail.done": Act(_("marked a voice message as done"), "check"),
+    "voicemail.return": Act(_("put a voice message back"), "undo-2"),
+    "callback.read": Act(_("read how to call somebody back"), "eye"),
+    "callback.take": Act(_("took a call-back on"), "hand"),
+    "callback.done": Act(_("marked a call-back as done"), "check"),
+    "callback.return": Act(_("put a call-back back"), "undo-2"),
+    "shift.take": Act(_("took a shift"), "user-round-check"),
+    "shift.leave": Act(_("left a shift"), "user-round-minus"),
+    "shift.fill": Act(_("put somebody on a shift"), "user-round-plus"),
+    "shift.add": Act(_("added a shift"), "calendar-plus"),
+    "shift.change": Act(_("changed a shift"), "calendar-cog"),
+    "shift.remove": Act(_("removed a shift"), "calendar-x"),
+    "hours.change": Act(_("changed the opening hours"), "clock"),
+    "hours.undo": Act(_("undid a change of the opening hours"), "undo-2"),
+    "flow.draft": Act(_("changed the draft of the flow"), "waypoints"),
+    "flow.discard": Act(_("discarded the draft of the flow"), "trash-2"),
+    "flow.publish": Act(_("published the flow"), "rocket"),
+    "flow.undo": Act(_("went back to an earlier flow"), "undo-2"),
+}
