@@ -17,6 +17,7 @@ from infra.services.throwaway import Throwaway, throwaway
 from infra.settings import settings
 from infra.vault import warm
 from infra.web.sessions import cookie_name, open_session
+from tests.world import World, build
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +53,12 @@ async def ground(services: Throwaway, data_dir: Path) -> AsyncIterator[None]:
     yield
     await hub.stop()
     await engine().dispose()
+
+
+@pytest.fixture(scope="session")
+async def world(ground: None) -> World:
+    """Two hotlines and the people in them; a test that changes more than its own rows opens its own hotline."""
+    return await build()
 
 
 Browser = Callable[..., Awaitable[httpx.AsyncClient]]

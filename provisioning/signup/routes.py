@@ -29,6 +29,8 @@ from tenants.texts import language_name, say
 
 router = APIRouter()
 COOKIE = "applicant"
+FIELDS = ("organisation", "name", "kind", "country", "zone", "languages", "person", "email", "password")
+"""In the order of the page."""
 
 
 async def _account(request: Request, session: Session) -> Account | None:
@@ -52,7 +54,7 @@ def _form_page(
     context = {
         "form": form,
         "account": account,
-        "wrong": {name: gettext(words) for name, words in wrong.items()},
+        "wrong": {name: gettext(wrong[name]) for name in FIELDS if name in wrong},
         "kits": [(kit.key, kit.icon, say(kit.name, spoken), say(kit.description, spoken)) for kit in kits().values()],
         "countries": countries(spoken),
         "zones": zones(spoken, form.country),
