@@ -22,7 +22,7 @@ from tenants.flows.engine import commands as do
 from tenants.flows.engine import events as on
 from tenants.flows.lint import fit, lint, longest
 from tenants.flows.simulate import Chance, Slowest, Trace, play
-from tests.flows.worlds import CALENDARS, Worst, flows
+from tests.flows.worlds import CALENDARS, Losing, Worst, flows
 
 seeds = st.integers(0, 2**32)
 A_MOMENT = 0.001
@@ -50,6 +50,7 @@ def promised(flow: Flow, less: int = 0) -> Flow:
 def worlds(flow: Flow, seed: int) -> list[Trace]:
     return [
         *(play(flow, Worst(flow, Random(seed + turn))) for turn in range(6)),
+        *(play(flow, Losing(flow, Random(seed + turn))) for turn in range(3)),
         *(play(flow, Chance(flow, Random(seed + turn), on_duty=turn / 2)) for turn in range(3)),
     ]
 

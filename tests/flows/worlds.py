@@ -145,3 +145,16 @@ class Worst:
             fields = (chance.randint(1, 9),)
         event: Event = kind(*fields, at=when, visit=visit)
         return event
+
+
+class Losing(Worst):
+    """Everybody answers at the last moment, and every operator is lost again."""
+
+    def __init__(self, flow: Flow, chance: Random) -> None:
+        super().__init__(flow, chance, budget=0)
+
+    def react(self, state: State, commands: Sequence[Command], at: datetime) -> Iterable[Event]:
+        if state.phase == "talking":
+            yield on.OperatorLost(at=at + timedelta(seconds=5), visit=state.visit)
+        elif state.until and self.flow.nodes[state.node].type in ("ring", "queue"):
+            yield on.Answered("bob", at=state.until, visit=state.visit)
