@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from hark.cases import routes as cases
 from hark.console import routes as console
 from hark.console import socket as console_socket
 from hark.contacts import routes as contacts
@@ -20,4 +21,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     console.router,
     console_socket.router,
     contacts.router,
+    cases.router,
 )

@@ -10,7 +10,7 @@ from infra.database import TenantTable, belongs_to, moment, one_of
 
 
 class Case(TenantTable, table=True):
-    """`number` counts per hotline from 1; `sealed_title` is readable to its team only; `stage` is the workflow's key."""
+    """`number` counts per hotline from 1; `sealed_title` is for its team only; `stage` is the workflow's key."""
 
     __tablename__ = "case"
     __table_args__ = (
@@ -19,6 +19,7 @@ class Case(TenantTable, table=True):
         Index("uq_case_number", "tenant_id", "number", unique=True),
         Index("uq_case_contact", "tenant_id", "contact_id", unique=True),
         Index("ix_case_stage", "tenant_id", "stage", "moved_at"),
+        Index("ix_case_closed", "tenant_id", "closed_at", "id"),
         Index("ix_case_owner", "tenant_id", "owner", "closed_at"),
     )
     number: int

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 from sqlmodel import select as fetch
 
@@ -39,7 +40,7 @@ def lists_all(member: Member) -> bool:
     return member.role != "operator"
 
 
-def readable(member: Member, contact_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+def readable(member: Member, contact_id: Mapped[UUID]) -> ColumnElement[bool]:
     """The condition under which a row about this contact shows up for the member."""
     listed = select(col(ContactReader.id)).where(
         col(ContactReader.contact_id) == contact_id, col(ContactReader.member_id) == member.id

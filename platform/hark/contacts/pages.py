@@ -155,8 +155,7 @@ async def _call(staff: Staff, key: UUID | None) -> Context | None:
         "line": told["line"],
         "chosen": [say(label, language()) for label in told["chosen"]],
         "language": language_name(call.language),
-        "known": told["known"],
-        "calls_before": told["calls_before"],
+        "calls_before": told["calls"],
         "simulated": call.simulated,
         "minutes": f"{talked.seconds // 60}:{talked.seconds % 60:02}" if talked else None,
     }

@@ -667,6 +667,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case")),
     )
+    op.create_index("ix_case_closed", "case", ["tenant_id", "closed_at", "id"], unique=False)
     op.create_index("ix_case_owner", "case", ["tenant_id", "owner", "closed_at"], unique=False)
     op.create_index("ix_case_stage", "case", ["tenant_id", "stage", "moved_at"], unique=False)
     op.create_index("uq_case_contact", "case", ["tenant_id", "contact_id"], unique=True)
@@ -905,6 +906,7 @@ def downgrade() -> None:
     op.drop_index("uq_case_contact", table_name="case")
     op.drop_index("ix_case_stage", table_name="case")
     op.drop_index("ix_case_owner", table_name="case")
+    op.drop_index("ix_case_closed", table_name="case")
     op.drop_table("case")
     op.drop_index("uq_voicemail_call", table_name="voicemail")
     op.drop_table("voicemail")
