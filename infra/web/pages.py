@@ -1,13 +1,13 @@
 """Renders pages: one Jinja environment over every slice's templates."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_datetime, format_time, format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -37,6 +37,19 @@ def localtime(at: datetime | None, zone: str = "UTC", style: str = "medium") -> 
     return format_datetime(at.astimezone(ZoneInfo(zone)), style, locale=_locale()) if at else ""
 
 
+def soon(at: datetime | None, zone: str = "UTC") -> str:
+    """A moment of the next days as people say it: the hour alone if it is today, else with its day."""
+    if at is None:
+        return ""
+    there, today = at.astimezone(ZoneInfo(zone)), now().astimezone(ZoneInfo(zone)).date()
+    hour = format_time(there, "short", locale=_locale())
+    if there.date() == today:
+        return hour
+    if there.date() - today < timedelta(days=7):
+        return f"{format_datetime(there, 'EEEE', locale=_locale())} {hour}"
+    return localtime(at, zone, "short")
+
+
 def ago(at: datetime | None) -> str:
     """How long ago, or in how long."""
     return format_timedelta(at - now(), add_direction=True, locale=_locale()) if at else ""
@@ -54,8 +67,10 @@ def phone(number: str) -> str:
     return "+" + " ".join(digits[start : start + 3] for start in range(0, len(digits), 3))
 
 
-environment.filters.update(localtime=localtime, ago=ago, phone=phone)
-environment.globals.update(static=static, import_map=import_map, language=i18n.language, languages=i18n.LANGUAGES, now=now)
+environment.filters.update(localtime=localtime, soon=soon, ago=ago, phone=phone)
+environment.globals.update(
+    static=static, import_map=import_map, language=i18n.language, languages=i18n.LANGUAGES, now=now
+)
 
 
 def add_templates(folder: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI, Response
@@ -26,10 +27,9 @@ log = logging.getLogger(__name__)
 assert models.metadata.tables, "the mapper needs every model"
 
 
+@cache
 def dress() -> None:
-    """Make templates, icons and translations known; safe to call twice."""
-    if "icon" in environment.globals:
-        return
+    """Make templates, icons and translations known, once."""
     for folder in (
         ROOT / "themes" / "templates",
         *sorted(ROOT.glob("*/*/templates")),

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import select
 
-from hark.console.snapshot import snapshot
+from hark.switchboard.models import Duty
 from infra.web import render
 from tenants.members.access import Answers
 
@@ -13,6 +14,7 @@ router = APIRouter()
 @router.get("/o/{slug}/console")
 async def console(request: Request, staff: Answers) -> Response:
     """Duty, the ringing card, the live call: drawn here once, kept true by the socket."""
-    state = await snapshot(staff.session, staff.member.id)
-    base = f"/o/{staff.tenant.slug}/console"
-    return render(request, "console/console.html", {"base": base, "snapshot": state})
+    status = (await staff.session.exec(select(Duty.status).where(Duty.id == staff.member.id))).one_or_none()
+    base = f"/o/{staff.tenant.slug}"
+    context = {"duty": status or "off", "socket": f"{base}/console/socket", "records": f"{base}/contacts/for-call/"}
+    return render(request, "console/console.html", context)

@@ -5,41 +5,75 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from hark.console.carrier import carrier
 from hark.switchboard.models import Duty, Offer
-from hark.switchboard.offering.answering import colleagues
 from hark.switchboard.offering.board import board
 from hark.switchboard.offering.cards import card
+from hark.switchboard.offering.offers import LIVE_STATES
 from infra.clock import now
 from infra.database import Session
+from infra.web import language
 from tenants.members.models import Member
+from tenants.texts import say
 
 
 async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
     """The `snapshot` message: duty, offer, call, wrap-up, the waiting, and who could take over."""
-    duty = (await session.exec(select(Duty).where(Duty.id == member))).one_or_none()
-    live = await session.exec(
-        select(Offer).where(Offer.member_id == member, col(Offer.state).in_(("ringing", "talking", "wrapping")))
-    )
-    shown: dict[str, Any] = {"offer": None, "call": None, "wrap": None}
-    for offer in live:
-        about = {"offer_id": str(offer.id), "handover": offer.handover, **await card(session, offer.call_id)}
+    status = (await session.exec(select(Duty.status).where(Duty.id == member))).one_or_none()
+    live = select(Offer).where(Offer.member_id == member, col(Offer.state).in_(LIVE_STATES))
+    shown: dict[str, Any] = {"offer": None, "call": None, "wrap_until": None}
+    for offer in await session.exec(live):
         if offer.state == "ringing":
-            shown["offer"] = about | {"expires_at": offer.expires_at.isoformat()}
+            shown["offer"] = await _offer(session, offer)
         elif offer.state == "talking":
-            answered = offer.answered_at or offer.made_at
-            shown["call"] = about | {"answered_at": answered.isoformat()}
+            shown["call"] = await _call(session, offer)
         else:
-            shown["wrap"] = about | {"until": offer.expires_at.isoformat()}
-    free = await colleagues(session, member)
-    names = await session.exec(select(Member.id, Member.name).where(col(Member.id).in_(free)).order_by(Member.name))
+            shown["wrap_until"] = offer.expires_at.isoformat()
     return {
         **(await board(session)),
+        **shown,
         "type": "snapshot",
         "at": now().isoformat(),
-        "duty": {
-            "status": duty.status if duty else "off",
-            "since": (duty.since if duty else now()).isoformat(),
-        },
-        "colleagues": [{"id": str(key), "name": name} for key, name in names],
-        **shown,
+        "duty": status or "off",
     }
+
+
+async def _offer(session: Session, offer: Offer) -> dict[str, Any]:
+    asking = None
+    if offer.handover:
+        talking = (
+            select(Member.name)
+            .join(Offer, (col(Offer.tenant_id) == Member.tenant_id) & (col(Offer.member_id) == Member.id))
+            .where(Offer.call_id == offer.call_id, Offer.state == "talking")
+        )
+        asking = {"from": (await session.exec(talking)).first() or ""}
+    until = offer.expires_at.isoformat()
+    return {**await card(session, offer.call_id), "offer_id": str(offer.id), "until": until, "handover": asking}
+
+
+async def _call(session: Session, offer: Offer) -> dict[str, Any]:
+    asked = (
+        select(Member.name)
+        .join(Offer, (col(Offer.tenant_id) == Member.tenant_id) & (col(Offer.member_id) == Member.id))
+        .where(Offer.call_id == offer.call_id, Offer.state == "ringing", col(Offer.handover).is_(True))
+    )
+    to = (await session.exec(asked)).first()
+    return {
+        **await card(session, offer.call_id),
+        "since": (offer.answered_at or offer.made_at).isoformat(),
+        "carrier": await carrier(offer.call_id),
+        "handover": {"to": to} if to else None,
+    }
+
+
+def worded(message: dict[str, Any], member: UUID) -> dict[str, Any]:
+    """A message as this member reads it: choices in their language, colleagues without themselves."""
+    said = dict(message)
+    if "chosen" in said:
+        said["choices"] = [say(text, language()) for text in said.pop("chosen")]
+    for part in ("offer", "call"):
+        if isinstance(said.get(part), dict):
+            said[part] = worded(said[part], member)
+    if "colleagues" in said:
+        said["colleagues"] = [each for each in said["colleagues"] if each["member_id"] != str(member)]
+    return said

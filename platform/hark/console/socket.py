@@ -10,7 +10,9 @@ from uuid import UUID
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from hark.console.snapshot import snapshot
+from hark.console.carrier import carry, put_down
+from hark.console.snapshot import snapshot, worded
+from hark.contacts.service import hand_over as hand_over_record
 from hark.public.socket import MESSAGE_LIMIT, first_of, ice
 from hark.switchboard.offering import answering, duty
 from hark.switchboard.offering.board import board_channel
@@ -36,6 +38,14 @@ class Seat:
     tenant: UUID
     member: UUID
     account: UUID
+
+
+@dataclass(slots=True)
+class Tab:
+    """What this tab has said of itself: its page's sid, and the call it carried when it said so."""
+
+    sid: str = ""
+    call: UUID | None = None
 
 
 async def _seat(socket: WebSocket, slug: str) -> Seat | None:
@@ -66,14 +76,14 @@ async def console_socket(socket: WebSocket, slug: str) -> None:
             await socket.send_json(ice(seat.member))
             await socket.send_json(await _snapshot(seat))
             revoked = await first_of(_tell(socket, news, seat), _listen(socket, seat), _beat(seat)) == 0
-        with suppress(RuntimeError):
+        with suppress(RuntimeError, WebSocketDisconnect):
             if socket.application_state is WebSocketState.CONNECTED:
                 await socket.close(4401 if revoked else 1012)
 
 
 async def _snapshot(seat: Seat) -> dict[str, Any]:
     async with unit_of_work() as session:
-        return await snapshot(session, seat.member)
+        return worded(await snapshot(session, seat.member), seat.member)
 
 
 async def _seen(seat: Seat, *, closing: bool = False) -> None:
@@ -98,43 +108,52 @@ async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], seat: Se
             case "resync":
                 await socket.send_json(await _snapshot(seat))
             case _:
-                await socket.send_json(message)
+                await socket.send_json(worded(message, seat.member))
 
 
 async def _listen(socket: WebSocket, seat: Seat) -> None:
+    tab = Tab()
     while True:
         try:
             raw = await socket.receive_text()
         except WebSocketDisconnect as gone:
-            if gone.code != 1006:
-                await _seen(seat, closing=True)
-                await hub.publish(member_channel(seat.member), {"type": "here"})
+            await _leave(seat, tab, clean=gone.code != 1006)
             return
         if len(raw) > MESSAGE_LIMIT:
             return
         try:
-            await _heard(socket, seat, json.loads(raw))
+            await _heard(socket, seat, tab, json.loads(raw))
         except HarkError as error:
             said = gettext(error.message) % error.params if error.params else gettext(error.message)
-            await socket.send_json({"type": "error", "code": error.code, "message": said})
+            await socket.send_json({"type": "notice", "text": said})
             await socket.send_json(await _snapshot(seat))
         except (json.JSONDecodeError, KeyError, TypeError, ValueError):
             continue
 
 
-async def _heard(socket: WebSocket, seat: Seat, message: dict[str, Any]) -> None:
+async def _leave(seat: Seat, tab: Tab, *, clean: bool) -> None:
+    """A tab has closed: what hangs on it runs out, unless another tab of the volunteer says that it is there."""
+    if tab.call is not None and await put_down(tab.call, tab.sid):
+        await hub.publish(member_channel(seat.member), {"type": "resync"})
+    if clean:
+        await _seen(seat, closing=True)
+        await hub.publish(member_channel(seat.member), {"type": "here"})
+
+
+async def _heard(socket: WebSocket, seat: Seat, tab: Tab, message: dict[str, Any]) -> None:
     kind = message["type"]
     if kind == "ping":
         await socket.send_json({"type": "pong"})
     elif kind == "hello":
-        await _to_caller(seat, {"hello": str(message["sid"])[:64]})
+        tab.sid = str(message["sid"])[:64]
+        tab.call = await _to_caller(seat, {"hello": tab.sid})
+        if tab.call is not None and await carry(tab.call, tab.sid):
+            await hub.publish(member_channel(seat.member), {"type": "resync"})
     elif kind == "peer" and isinstance(message["payload"], dict):
         await _to_caller(seat, message["payload"])
-    elif kind == "snapshot":
-        await socket.send_json(await _snapshot(seat))
     else:
         await _do(seat, kind, message)
-        if kind in ("accept", "hand_over", "duty"):
+        if kind in ("accept", "handover", "ready"):
             await socket.send_json(await _snapshot(seat))
 
 
@@ -144,20 +163,24 @@ async def _do(seat: Seat, kind: str, message: dict[str, Any]) -> None:
             case "duty" if message["status"] in STATUSES:
                 await duty.set_duty(session, seat.member, message["status"])
             case "accept":
-                await answering.accept(session, seat.member, UUID(message["offer_id"]))
+                call = await answering.accept(session, seat.member, UUID(message["offer_id"]))
+                await hand_over_record(session, call, seat.member)
             case "decline":
                 await answering.decline(session, seat.member, UUID(message["offer_id"]))
             case "end":
                 await answering.end(session, seat.member)
-            case "hand_over":
-                await answering.hand_over(session, seat.member, UUID(message["to"]))
+            case "handover" if message.get("member_id"):
+                await answering.hand_over(session, seat.member, UUID(message["member_id"]))
+            case "handover":
+                await answering.keep(session, seat.member)
             case "ready":
                 await answering.ready(session, seat.member)
 
 
-async def _to_caller(seat: Seat, payload: dict[str, Any]) -> None:
-    """Signalling goes to the caller whom this volunteer talks with now, and to nobody else."""
+async def _to_caller(seat: Seat, payload: dict[str, Any]) -> UUID | None:
+    """Signalling goes to the caller whom this volunteer talks with now, and to nobody else. Returns the call."""
     async with unit_of_work() as session:
         call = await answering.talking_call(session, seat.member)
     if call is not None:
         await hub.publish(caller_channel(call), {"type": "peer", "payload": payload})
+    return call

@@ -63,7 +63,7 @@ async def caller_socket(socket: WebSocket, slug: str, call_id: UUID) -> None:
             await _arrive(call_id)
             await socket.send_json(await _shown(call_id))
             over = await first_of(_tell(socket, news, call_id), _listen(socket, call_id), _beat(call_id)) == 0
-        with suppress(RuntimeError):
+        with suppress(RuntimeError, WebSocketDisconnect):
             if socket.application_state is WebSocketState.CONNECTED:
                 await socket.close(1000 if over else 1012)
 

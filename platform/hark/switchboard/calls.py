@@ -27,7 +27,6 @@ from infra.errors import NotFound
 from infra.ids import new_id
 from infra.realtime import announce
 from infra.scope import current_tenant
-from tenants.flows.document import Flow
 from tenants.flows.engine import NEW, Command, Event, State, dump_event, dump_state, load_state, step
 from tenants.flows.engine import commands as do
 from tenants.flows.engine import events as on
@@ -106,7 +105,7 @@ async def handle(session: Session, call: UUID, *events: Event) -> State:
             )
         )
         await _store(session, call, state, commands, row.answered_at, event.at)
-        pending.extend(await _carry_out(session, call, flow, state, commands, event.at))
+        pending.extend(await _carry_out(session, call, state, commands, event))
     if state != before:
         announce(session, caller_channel(call), screen(flow, state, now(), row.answered_at or now()))
     return state
@@ -155,11 +154,10 @@ async def _store(
     await session.execute(update(Call).where(col(Call.id) == call).values(values))
 
 
-async def _carry_out(
-    session: Session, call: UUID, flow: Flow, state: State, commands: list[Command], at: datetime
-) -> list[Event]:
+async def _carry_out(session: Session, call: UUID, state: State, commands: list[Command], event: Event) -> list[Event]:
     """Do what the engine asks that the stored state doesn't already say; returns events that follow at once."""
     follow: list[Event] = []
+    at = event.at
     if state.due is None:
         await timers.disarm(session, call, "step")
     for command in commands:
@@ -176,22 +174,23 @@ async def _carry_out(
                 await tell_board(session)
             case do.StopRinging() | do.Dequeue():
                 await offers.lock(session)
-                await offers.close(session, "cancelled", call=call, keep=command.keep)
+                reason = "answered" if command.keep else "caller" if state.phase == "ended" else "cancelled"
+                await offers.close(session, "cancelled", call=call, keep=command.keep, reason=reason)
                 await _others_move_up(session, call, at)
                 await tell_board(session)
             case do.End():
-                await _end(session, call, state)
+                await _end(session, call, "operator" if isinstance(event, on.OperatorEnded) else "caller")
     return follow
 
 
-async def _end(session: Session, call: UUID, state: State) -> None:
+async def _end(session: Session, call: UUID, reason: str) -> None:
     """Nothing of an ended call keeps anybody: offers close, the volunteer goes on to wrap up, timers fall."""
     await offers.lock(session)
     await offers.close(session, "cancelled", call=call)
     await timers.disarm(session, call)
     found = select(col(Offer.id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
     for key in (await session.execute(found)).scalars().all():
-        await release(session, key, reason=state.outcome)
+        await release(session, key, reason=reason)
     await offers.dispatch(session)
 
 

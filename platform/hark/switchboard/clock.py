@@ -50,7 +50,7 @@ async def _operator(session: Session, call: UUID) -> None:
         announce(
             session,
             offers.member_channel(row.member_id),
-            {"type": "call_ended", "call_id": str(call), "reason": "connection_lost", "wrap": None},
+            {"type": "call_ended", "call_id": str(call), "reason": "lost", "wrap_until": None},
         )
     await session.flush()
     await calls.handle(session, call, on.OperatorLost(at=now()))

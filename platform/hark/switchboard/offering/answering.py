@@ -9,7 +9,6 @@ from sqlmodel import col
 from hark.switchboard import calls, timers
 from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering import offers
-from hark.switchboard.offering.cards import card
 from hark.switchboard.offering.wrapping import finish, release
 from infra.clock import now
 from infra.database import Session
@@ -50,8 +49,7 @@ async def accept(session: Session, member: UUID, key: UUID) -> UUID:
         raise Conflict("This call is no longer ringing: somebody else took it, or the caller hung up.")
     await timers.arm(session, "operator", row.call_id, now() + timedelta(seconds=calls.SEEN_SECONDS))
     record(session, "call.answer", member=member, subject=row.call_id)
-    live = {"type": "call", "call": {"offer_id": str(key), **await card(session, row.call_id)}}
-    announce(session, offers.member_channel(member), live)
+    announce(session, offers.member_channel(member), {"type": "resync"})
     return UUID(str(row.call_id))
 
 
@@ -111,8 +109,9 @@ async def hand_over(session: Session, member: UUID, to: UUID) -> None:
         col(Duty.id) == colleague.id, col(Duty.status) == "on", col(Duty.seen_until) > now()
     )
     until = now() + timedelta(seconds=HANDOVER_SECONDS)
+    asks = (await member_by_id(session, member)).name
     there = (await session.execute(on_duty)).scalar() is not None
-    if not there or await offers.offer(session, call, colleague.id, until, handover=True) is None:
+    if not there or await offers.offer(session, call, colleague.id, until, handed_by=asks) is None:
         raise Conflict("%(name)s is not free just now. The call is still with you.", name=colleague.name)
     record(session, "call.hand_over", member=member, subject=call, to=str(to))
 
@@ -126,10 +125,10 @@ async def ready(session: Session, member: UUID) -> None:
     await offers.dispatch(session)
 
 
-async def colleagues(session: Session, member: UUID) -> list[UUID]:
-    """Who else is on duty, there, and free."""
-    busy = select(col(Offer.member_id)).where(col(Offer.state).in_(offers.LIVE_STATES))
-    found = select(col(Duty.id)).where(
-        col(Duty.status) == "on", col(Duty.seen_until) > now(), col(Duty.id) != member, col(Duty.id).not_in(busy)
-    )
-    return list((await session.execute(found)).scalars())
+async def keep(session: Session, member: UUID) -> None:
+    """Stay with the caller after all: the colleague who was asked stops ringing."""
+    call = await talking_call(session, member)
+    if call is not None:
+        await offers.lock(session)
+        await offers.close(session, "cancelled", call=call)
+        await offers.dispatch(session)

@@ -5,12 +5,15 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from hark.switchboard.models import Call, Duty
+from hark.switchboard.models import Call, Duty, Offer
 from infra.clock import now
 from infra.database import Session
 from infra.realtime import announce
 from infra.scope import current_tenant
 from tenants.lines.models import Line
+from tenants.members.models import Member
+
+DOING = {"ringing": "call", "talking": "call", "wrapping": "wrap"}
 
 
 def board_channel() -> str:
@@ -38,7 +41,31 @@ async def board(session: Session) -> dict[str, Any]:
         for line, since, language in await session.exec(found)
         if since is not None
     ]
-    return {"type": "board", "on_duty": await on_duty(session), "waiting": waiting}
+    return {"type": "board", "on_duty": await on_duty(session), "waiting": waiting, "colleagues": await _crew(session)}
+
+
+async def _crew(session: Session) -> list[dict[str, Any]]:
+    """Everybody who is there, and what they are doing: free, call, wrap or break."""
+    found = (
+        select(Member.id, Member.name, Duty.status, Offer.state)
+        .join(Duty, (col(Duty.tenant_id) == Member.tenant_id) & (col(Duty.id) == Member.id))
+        .outerjoin(
+            Offer,
+            (col(Offer.tenant_id) == Member.tenant_id)
+            & (col(Offer.member_id) == Member.id)
+            & col(Offer.state).in_(DOING),
+        )
+        .where(col(Member.left_at).is_(None), Duty.status != "off", col(Duty.seen_until) > now())
+        .order_by(Member.name)
+    )
+    return [
+        {
+            "member_id": str(member),
+            "name": name,
+            "doing": DOING.get(state or "", "break" if status == "break" else "free"),
+        }
+        for member, name, status, state in await session.exec(found)
+    ]
 
 
 async def tell_board(session: Session) -> None:

@@ -16,7 +16,7 @@ from tenants.lines.models import Line
 
 async def card(session: Session, call: UUID) -> dict[str, Any]:
     """Line, what the caller chose (each label in every language), the caller's language, how often they called
-    before, since when they wait."""
+    before (None where the hotline doesn't know callers again), since when they wait."""
     row = (
         await session.execute(
             select(
@@ -34,7 +34,7 @@ async def card(session: Session, call: UUID) -> dict[str, Any]:
         node = flow.nodes.get(node_id)
         if isinstance(node, Menu):
             chosen += [dict(option.label) for option in node.options if option.value == value]
-    before = 0
+    before = None
     if caller is not None:
         counted = select(func.count()).select_from(Call).where(col(Call.caller_id) == caller, col(Call.id) != call)
         before = (await session.execute(counted)).scalar_one()
@@ -44,8 +44,7 @@ async def card(session: Session, call: UUID) -> dict[str, Any]:
         "channel": channel,
         "chosen": chosen,
         "language": language,
-        "calls_before": before,
-        "known": caller is not None,
+        "calls": before,
         "since": (waiting_since or started_at).isoformat(),
         "simulated": simulated,
     }

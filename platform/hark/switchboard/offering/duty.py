@@ -43,8 +43,7 @@ async def set_duty(session: Session, member: UUID, status: Status) -> Duty:
         await timers.arm(session, "duty", member, at + timedelta(seconds=SEEN_SECONDS))
     await rearrange(session)
     duty: Duty = (await session.execute(select(Duty).where(col(Duty.id) == member))).scalar_one()
-    news = {"type": "duty", "duty": {"status": duty.status, "since": duty.since.isoformat()}}
-    announce(session, offers.member_channel(member), news)
+    announce(session, offers.member_channel(member), {"type": "duty", "status": duty.status})
     await tell_board(session)
     return duty
 

@@ -87,8 +87,14 @@ async def dispatch(session: Session) -> set[UUID]:
     return stranded
 
 
-async def offer(session: Session, call: UUID, member: UUID, until: datetime, *, handover: bool = False) -> UUID | None:
-    """Ring one member for one call until a moment; None when they have another call or offer by now."""
+async def offer(
+    session: Session, call: UUID, member: UUID, until: datetime, *, handed_by: str | None = None
+) -> UUID | None:
+    """Ring one member for one call until a moment; None when they have another call or offer by now.
+
+    `handed_by`: the colleague who talks with the caller now and asks them to take over.
+    """
+    handover = handed_by is not None
     key = new_id()
     values = {
         "tenant_id": current_tenant(),
@@ -104,15 +110,21 @@ async def offer(session: Session, call: UUID, member: UUID, until: datetime, *, 
     if made.scalar() is None:
         return None
     await timers.arm(session, "offer", key, until)
-    ringing = {"offer_id": str(key), "expires_at": until.isoformat(), "handover": handover, **await card(session, call)}
-    announce(session, member_channel(member), {"type": "offer", "offer": ringing})
+    about = {"offer_id": str(key), "until": until.isoformat(), "handover": {"from": handed_by} if handover else None}
+    announce(session, member_channel(member), {"type": "offer", **await card(session, call), **about})
     return key
 
 
 async def close(
-    session: Session, reason: str, *, call: UUID | None = None, key: UUID | None = None, keep: str | None = None
+    session: Session,
+    state: str,
+    *,
+    call: UUID | None = None,
+    key: UUID | None = None,
+    keep: str | None = None,
+    reason: str | None = None,
 ) -> list[UUID]:
-    """End ringing offers of a call, or one offer, with a reason (declined, expired, cancelled); tell their members.
+    """End ringing offers of a call, or one offer (declined, expired, cancelled); tell their members the reason.
 
     Returns the offers that this closed: those answered or closed before stay as they are.
     """
@@ -124,14 +136,26 @@ async def close(
     if keep is not None:
         statement = statement.where(col(Offer.member_id) != UUID(keep))
     closed = await session.execute(
-        statement.values(state=reason, closed_at=now()).returning(col(Offer.id), col(Offer.member_id))
+        statement.values(state=state, closed_at=now()).returning(
+            col(Offer.id), col(Offer.member_id), col(Offer.call_id), col(Offer.handover)
+        )
     )
     done = []
-    for offer_id, member in closed.all():
+    for offer_id, member, call_id, handover in closed.all():
         done.append(offer_id)
         await timers.disarm(session, offer_id, "offer")
-        announce(session, member_channel(member), {"type": "offer_gone", "offer_id": str(offer_id), "reason": reason})
+        gone = {"type": "offer_gone", "offer_id": str(offer_id), "reason": reason or state}
+        announce(session, member_channel(member), gone)
+        if handover:
+            await _tell_talking(session, call_id)
     return done
+
+
+async def _tell_talking(session: Session, call: UUID) -> None:
+    """Whoever asked a colleague to take over learns that it came to nothing."""
+    found = select(col(Offer.member_id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
+    for member in (await session.execute(found)).scalars():
+        announce(session, member_channel(member), {"type": "resync"})
 
 
 async def _waiting(session: Session, at: datetime) -> list[Waiting]:

@@ -9,6 +9,7 @@ from sqlmodel import col
 from hark.switchboard import timers
 from hark.switchboard.models import Offer
 from hark.switchboard.offering import offers
+from hark.switchboard.offering.board import tell_board
 from infra.clock import now
 from infra.database import Session
 from infra.realtime import announce
@@ -39,9 +40,10 @@ async def release(session: Session, key: UUID, *, reason: str) -> None:
     await timers.disarm(session, row.call_id, "operator")
     if seconds > 0:
         await timers.arm(session, "wrap", key, until)
-    news = {"type": "call_ended", "call_id": str(row.call_id), "reason": reason}
-    wrap = {"offer_id": str(key), "until": until.isoformat()} if seconds > 0 else None
-    announce(session, offers.member_channel(row.member_id), {**news, "wrap": wrap})
+    wrap = until.isoformat() if seconds > 0 else None
+    news = {"type": "call_ended", "call_id": str(row.call_id), "reason": reason, "wrap_until": wrap}
+    announce(session, offers.member_channel(row.member_id), news)
+    await tell_board(session)
 
 
 async def finish(session: Session, key: UUID) -> UUID | None:
@@ -58,5 +60,6 @@ async def finish(session: Session, key: UUID) -> UUID | None:
     member = done.scalar()
     if member is not None:
         await timers.disarm(session, key)
-        announce(session, offers.member_channel(member), {"type": "wrapped", "offer_id": str(key)})
+        announce(session, offers.member_channel(member), {"type": "resync"})
+        await tell_board(session)
     return member

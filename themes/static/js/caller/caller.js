@@ -19,9 +19,10 @@ let meter = null;
 let over = false;
 let leavingByForm = false;
 let maxSeconds = 120;
+let visit = null; // what is pressed belongs to the screen it was pressed on, however late it arrives
 
 const send = (message) => line?.send(message) ?? false;
-const screens = new Screens(root, strings, (key) => send({ type: "key", key }));
+const screens = new Screens(root, strings, (key) => send({ type: "key", key, visit }));
 const conversation = new Conversation(root, strings, send);
 const voicemail = new Voicemail(part("#voicemail"), strings);
 
@@ -119,13 +120,14 @@ function hear(message) {
 }
 
 function listen(screen) {
+  visit = screen.visit ?? null;
   if (screen.kind === "ended") {
     end(screen.text);
     return;
   }
   if (screen.kind === "talking") conversation.begin(screen.since);
   else conversation.end();
-  if (screen.kind === "voicemail") maxSeconds = screen.seconds ?? maxSeconds;
+  if (screen.kind === "voicemail") maxSeconds = screen.max_seconds ?? screen.seconds ?? maxSeconds;
   else voicemail.end();
   screens.show(screen);
 }
@@ -169,7 +171,7 @@ const deeds = {
   call,
   silent: () => begin("no"),
   microphone: () => speak().catch(() => {}),
-  done: () => send({ type: "done" }),
+  done: () => send({ type: "done", visit }),
   mute: () => conversation.mute(),
   sound: () => conversation.play(),
   hangup() {
@@ -187,7 +189,7 @@ const deeds = {
   },
   stop: () => voicemail.stop(),
   send: () => voicemail.send(),
-  unrecorded: () => send({ type: "unrecorded" }),
+  unrecorded: () => send({ type: "unrecorded", visit }),
 };
 
 root.addEventListener("click", ({ target }) => {

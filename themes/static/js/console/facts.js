@@ -15,7 +15,9 @@ export function tell(card, { line, choices = [], language, calls = 0, since }, s
   if (fact("since")) mark(fact("since"), { since });
 }
 
+// null: this hotline doesn't know callers again.
 function often(calls, strings) {
+  if (calls === null) return "";
   if (calls === 0) return strings.calls_first;
   return calls === 1 ? strings.calls_one : strings.calls_many.replace("{n}", calls);
 }
