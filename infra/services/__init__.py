@@ -69,6 +69,7 @@ def hold(
         home = settle(data_dir)
         if data_dir.resolve() not in home.folder.parents:
             locks.append(claim(home.folder))
+            say(f"the data folder leads to {home.folder} for PostgreSQL and Redis, which don't run as root")
     except OSError as error:
         _let_go(locks)
         raise explained(error, data_dir) from error

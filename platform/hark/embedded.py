@@ -5,7 +5,9 @@ import os
 import signal
 import sys
 
-from infra.services import Endpoints, InUseError, endpoints, running
+from hark.keys import ensure_master_key
+from infra.services import Endpoints, InUseError, endpoints, hold
+from infra.services.processes.keeper import silent
 from infra.settings import settings
 
 
@@ -25,15 +27,21 @@ def environment(own: Endpoints) -> dict[str, str]:
 
 async def with_services(*arguments: str) -> int:
     """Run a command beside a running `hark up`, or with a pair of its own until it is done. Returns its exit code."""
-    try:
-        async with running(settings().data_dir) as services:
-            return await _run(arguments, services.endpoints)
-    except InUseError:
-        return await _run(arguments, endpoints(settings().data_dir))
-
-
-async def _run(arguments: tuple[str, ...], own: Endpoints) -> int:
     for signal_ in (signal.SIGINT, signal.SIGTERM):  # a terminal sends them to the command as well
         asyncio.get_running_loop().add_signal_handler(signal_, lambda: None)
+    chosen = settings()
+    try:
+        services = hold(chosen.data_dir, with_postgres=not chosen.database_url, with_redis=not chosen.redis_url)
+    except InUseError:
+        return await _run(endpoints(chosen.data_dir), *arguments)
+    try:
+        ensure_master_key(chosen, silent)
+        await services.start()
+        return await _run(services.endpoints, "db", "upgrade") or await _run(services.endpoints, *arguments)
+    finally:
+        await services.stop()
+
+
+async def _run(own: Endpoints, *arguments: str) -> int:
     command = await asyncio.create_subprocess_exec(sys.executable, "-m", "hark.cli", *arguments, env=environment(own))
     return await command.wait()

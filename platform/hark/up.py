@@ -15,8 +15,8 @@ from importlib import import_module
 from pkgutil import resolve_name
 
 from hark.door import VARIABLE, open_door
-from hark.embedded import environment
-from hark.keys import make_master_key
+from hark.embedded import environment, missing_services
+from hark.keys import ensure_master_key
 from infra.services import hold
 from infra.services.processes.keeper import Keeper, Say, together
 from infra.services.processes.launch import die_with_parent
@@ -68,18 +68,22 @@ async def _run(chosen: Settings, say: Say) -> None:
     """Start each part on top of the one before; leaving the block, however it is left, stops them the other way."""
     async with AsyncExitStack() as running:
         door = running.enter_context(open_door())
-        services = hold(
-            chosen.data_dir, say, with_postgres=chosen.database_url is None, with_redis=chosen.redis_url is None
-        )
-        running.push_async_callback(services.stop)
-        _make_keys(chosen, say)
-        os.environ.update(environment(services.endpoints), **{VARIABLE: str(door.fileno())})
+        own: list[Keeper] = []
+        if missing_services():
+            services = hold(
+                chosen.data_dir, say, with_postgres=not chosen.database_url, with_redis=not chosen.redis_url
+            )
+            running.push_async_callback(services.stop)
+            own = services.keepers
+            os.environ.update(environment(services.endpoints))
+        ensure_master_key(chosen, say)
+        os.environ[VARIABLE] = str(door.fileno())
         settings.cache_clear()
         with ThreadPoolExecutor(1) as beside:
             loading = asyncio.get_running_loop().run_in_executor(beside, _load)
-            await services.start()
-            if services.keepers:
-                say(" and ".join(keeper.program.name for keeper in services.keepers) + " running")
+            if own:
+                await together(own)
+                say(" and ".join(keeper.program.name for keeper in own) + " running")
             await loading
         gc.freeze()  # the collector would touch every shared page, and so copy it
         await _migrate()
@@ -92,13 +96,7 @@ async def _run(chosen: Settings, say: Say) -> None:
         say(f"ready at {chosen.base_url}")
         if chosen.mail == "local":
             say(f"mail stays here, at {chosen.base_url}/outbox")
-        await asyncio.gather(*(part.ended for part in (*services.keepers, worker, web) if part.ended))
-
-
-def _make_keys(chosen: Settings, say: Say) -> None:
-    database = chosen.data_dir / "services" / "postgres"
-    if not chosen.kms_key and make_master_key(chosen.master_key_path, sealed_already=database.exists()):
-        say(f"made the master key; keep a copy of {chosen.master_key_path} in a safe place")
+        await asyncio.gather(*(part.ended for part in (*own, worker, web) if part.ended))
 
 
 def _load() -> None:

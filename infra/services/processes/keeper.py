@@ -54,7 +54,7 @@ class Keeper:
             begun = program.log.stat().st_size if program.log and program.log.exists() else 0
             self._process = await program.spawn()
         except OSError as error:
-            raise explained(error, program.log or Path(program.name)) from error
+            raise explained(error, program.log.parent if program.log else Path(program.name)) from error
         gone = asyncio.create_task(self._process.wait())
         ready = asyncio.ensure_future(program.ready())
         try:
@@ -72,7 +72,7 @@ class Keeper:
         program = self.program
         words = last_words(program.log, begun)
         if program.log and "No space left on device" in words:
-            return disk_is_full(program.log)
+            return disk_is_full(program.log.parent)
         state = how(self._process.returncode) if self._process else "did not start"
         return CannotStartError(f"{program.name} {state}" + (f": {words} (see {program.log})" if words else "."))
 
