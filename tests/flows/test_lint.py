@@ -112,6 +112,12 @@ def test_a_choice_decides_the_branch_that_looks_at_it() -> None:
     assert found("case_never", nodes).where == "case.long"
 
 
+def test_a_caller_who_came_with_a_language_is_not_counted_as_asked_for_it() -> None:
+    fork = {"type": "branch", "on": "language", "cases": {"en": "bye"}, "default": "language"}
+    nodes = {"fork": fork, "language": {**LANGUAGE, "seconds": 20}, "bye": BYE}
+    assert longest(build(nodes)).seconds == 0
+
+
 def test_a_tangle_is_reckoned_from_above() -> None:
     nodes: dict[str, Any] = {}
     for place in range(10):

@@ -108,6 +108,13 @@ def test_a_late_clock_does_not_make_the_wait_longer() -> None:
     assert call.state.phase == "ended"
 
 
+def test_a_clock_that_runs_early_does_not_make_the_wait_endless() -> None:
+    call = Call(build({"wait": queue(seconds=120, announce_every=50), "bye": BYE}))
+    for _ in range(3):
+        call.happens(on.TimerFired, call.state.serial)
+    assert call.state.phase == "ended"
+
+
 def test_priority_language_and_wishes_go_to_the_queue() -> None:
     nodes = {"topic": menu("1:wages:wait", "2:safety:wait"), "wait": queue(priority=4, strategy="skill"), "bye": BYE}
     call = Call(build(nodes), language="zh-Hans")

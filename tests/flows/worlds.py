@@ -12,7 +12,7 @@ from tenants.flows.engine import Command, Event, State
 from tenants.flows.engine import events as on
 from tests.flows.building import BYE, build, words
 
-CALENDARS = ("line", "night")
+CALENDARS = ("line",)
 OPENINGS: tuple[on.Opening, ...] = ("open", "closed", "holiday")
 KINDS: tuple[type[Any], ...] = get_args(Event)
 FACTS = ("known", "blocked", "frequent")
@@ -96,7 +96,7 @@ def _node(draw: st.DrawFn, to: st.SearchStrategy[str], menus: dict[str, list[str
         "information": {"text": text, "seconds": draw(seconds), "next": draw(to)},
         "branch": {"on": asks, "cases": cases, "default": draw(to)},
     }
-    kind = draw(st.sampled_from([*makers, "hours", "branch"]))
+    kind = draw(st.sampled_from([*makers, *["hours", "branch"] * 4]))
     return {"type": kind, **makers[kind]}
 
 
