@@ -13,13 +13,7 @@ test: dev
 
 # Everything that can be judged without running it.
 check: dev
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
-	.venv/bin/mypy
-	.venv/bin/lint-imports
-	.venv/bin/djlint --lint --quiet themes tenants provisioning billing platform
-	.venv/bin/hark db check
-	.venv/bin/hark i18n check
+	scripts/check
 
 # Speed and memory, each as a ratio within one run.
 bench: dev
