@@ -70,6 +70,16 @@ class Conflict(HarkError):
     code = "conflict"
 
 
+class TooLarge(HarkError):
+    """What was sent is larger than anything that Hark takes."""
+
+    status = 413
+    code = "too_large"
+
+    def __init__(self, message: str = "That is more than 12 MB, which is the most that can be sent at once.") -> None:
+        super().__init__(message)
+
+
 class TooMany(HarkError):
     """Too many tries in too short a time. `seconds` says when to come back."""
 

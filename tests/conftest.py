@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
+import uvicorn
 from starlette.responses import Response
 
 from hark import migrations
@@ -16,7 +18,7 @@ from infra.realtime import hub
 from infra.services.throwaway import Throwaway, throwaway
 from infra.settings import settings
 from infra.vault import warm
-from infra.web.sessions import cookie_name, open_session
+from infra.web.sessions import open_session
 from tests.world import World, build
 
 
@@ -61,6 +63,23 @@ async def world(ground: None) -> World:
     return await build()
 
 
+@pytest.fixture(scope="session")
+async def superuser(services: Throwaway, ground: None) -> AsyncIterator[asyncpg.Connection]:
+    """PostgreSQL's own superuser, who sees every tenant's rows: for looking at what really is there."""
+    connection = await asyncpg.connect(
+        host=str(services.services.home.sockets), user="postgres", database="hark", server_settings={"jit": "off"}
+    )
+    yield connection
+    await connection.close()
+
+
+async def signed_cookie(account: UUID) -> str:
+    """A session of this account, as a browser sends it: `name=token`."""
+    response = Response()
+    await open_session(response, account)
+    return response.headers["set-cookie"].split(";")[0]
+
+
 Browser = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
@@ -78,13 +97,28 @@ async def browser(ground: None) -> AsyncIterator[Browser]:
             headers={"accept": accept},
         )
         if account is not None:
-            response = Response()
-            await open_session(response, account)
-            token = response.headers["set-cookie"].split(";")[0].split("=", 1)[1]
-            client.cookies.set(cookie_name(), token)
+            client.cookies.set(*(await signed_cookie(account)).split("=", 1))
         opened.append(client)
         return client
 
     yield make
     for client in opened:
         await client.aclose()
+
+
+@pytest.fixture(scope="session")
+async def server(ground: None) -> AsyncIterator[str]:
+    """The app behind a real server in this process; its address without the scheme, for http and websockets."""
+    from hark.app import app  # as above
+
+    config = uvicorn.Config(
+        app, port=0, lifespan="off", log_level="warning", ws_per_message_deflate=False, server_header=False
+    )
+    running = uvicorn.Server(config)
+    task = asyncio.create_task(running._serve())  # `serve` would take the test run's signal handlers away
+    while not running.started:
+        await asyncio.sleep(0.01)
+    host, port = running.servers[0].sockets[0].getsockname()[:2]
+    yield f"{host}:{port}"
+    running.should_exit = True
+    await task

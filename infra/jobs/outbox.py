@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 
 from infra.clock import now
 from infra.database import PlatformTable, Session, document, moment
+from infra.ids import new_id
 from infra.scope import current_scope
 
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, Handler] = {}
 CHANNEL = "outbox"
+OWED = "done_at IS NULL AND failed_at IS NULL"
 
 
 class Job(PlatformTable, table=True):
@@ -22,13 +25,8 @@ class Job(PlatformTable, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "due_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
-        Index(
-            "uq_outbox_key",
-            "key",
-            unique=True,
-            postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
-        ),
+        Index("ix_outbox_due", "due_at", postgresql_where=text(OWED)),
+        Index("uq_outbox_key", "key", unique=True, postgresql_where=text(OWED)),
     )
     tenant: UUID | None = None
     name: str
@@ -38,6 +36,7 @@ class Job(PlatformTable, table=True):
     due_at: datetime = moment(default=True)
     leased_until: datetime | None = moment(nullable=True)
     attempts: int = Field(default=0)
+    """Tries begun, those that killed their worker included."""
     done_at: datetime | None = moment(nullable=True)
     failed_at: datetime | None = moment(nullable=True)
     error: str | None = None
@@ -65,13 +64,17 @@ async def enqueue(
     due: datetime | None = None,
     key: str | None = None,
 ) -> UUID:
-    """Owe a job, in the caller's transaction and scope. With a `key`, at most one undone job of that key exists."""
-    row = Job(tenant=current_scope().tenant, name=name, payload=payload or {}, due_at=due or now(), key=key)
-    if key is not None:
-        held = select(Job.id).where(Job.key == key, col(Job.done_at).is_(None), col(Job.failed_at).is_(None))
+    """Owe a job, in the caller's transaction and scope; returns its id. With a `key`, at most one undone job of that
+    key exists: asked for twice, also at the same moment, it is the first one's id."""
+    at = now()
+    values = {
+        "id": new_id(), "tenant": current_scope().tenant, "name": name, "key": key, "payload": payload or {},
+        "created_at": at, "due_at": due or at, "attempts": 0,
+    }  # fmt: skip
+    unless_owed = insert(Job).values(values).on_conflict_do_nothing(index_elements=["key"], index_where=text(OWED))
+    held = select(Job.id).where(Job.key == key, col(Job.done_at).is_(None), col(Job.failed_at).is_(None))
+    while (made := (await session.execute(unless_owed.returning(col(Job.id)))).scalar()) is None:
         if found := (await session.exec(held)).first():
             return found
-    session.add(row)
-    await session.flush()
     await session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
-    return row.id
+    return UUID(str(made))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
+from redis.exceptions import RedisError
 
 from infra.clock import now
 from infra.database import APP_ROLE, dsn
@@ -18,50 +19,49 @@ LEASE_SECONDS = 5
 POLL_SECONDS = 2.0
 
 CLAIM = """
-UPDATE outbox SET leased_until = $1::timestamptz + make_interval(secs => $2), attempts = attempts + 1
+UPDATE outbox SET leased_until = $1::timestamptz + make_interval(secs => $2)
 WHERE id IN (
   SELECT id FROM outbox
   WHERE done_at IS NULL AND failed_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until < $1)
   ORDER BY due_at FOR UPDATE SKIP LOCKED LIMIT 100
-) RETURNING id, attempts
+) RETURNING id
 """
 
 
-async def claim(connection: asyncpg.Connection) -> list[tuple[UUID, int]]:
-    """The jobs owed now, leased to us: (id, attempt). A row that a running job holds locked is passed over."""
-    return [(row["id"], row["attempts"]) for row in await connection.fetch(CLAIM, now(), LEASE_SECONDS)]
+async def claim(connection: asyncpg.Connection) -> list[UUID]:
+    """The jobs owed now, leased to us. A row that a running job holds locked is passed over."""
+    return [row["id"] for row in await connection.fetch(CLAIM, now(), LEASE_SECONDS)]
 
 
-async def _serve(connection: asyncpg.Connection, hand_on: Callable[[UUID, int], None], stop: asyncio.Event) -> None:
+async def _serve(connection: asyncpg.Connection, hand_on: Callable[[UUID], None], stop: asyncio.Event) -> None:
     nudge = asyncio.Event()
     await connection.add_listener(CHANNEL, lambda *_: nudge.set())
     while not stop.is_set():
         nudge.clear()
-        for key, attempt in await claim(connection):
-            hand_on(key, attempt)
+        for key in await claim(connection):
+            hand_on(key)
         with suppress(TimeoutError):
             await asyncio.wait_for(nudge.wait(), POLL_SECONDS)
 
 
-async def relay(hand_on: Callable[[UUID, int], None], stop: asyncio.Event) -> None:
+async def relay(hand_on: Callable[[UUID], None], stop: asyncio.Event) -> None:
     """Claim and hand on until `stop`: at once when a job is committed (NOTIFY), else every two seconds.
 
-    Outlives a restarted database.
+    Outlives a restarted database and a restarted Redis.
     """
     while not stop.is_set():
         try:
             connection = await asyncpg.connect(dsn(), server_settings={"role": APP_ROLE})
-        except (OSError, asyncpg.PostgresError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await asyncio.sleep(1)
             continue
         try:
             await _serve(connection, hand_on, stop)
+        except RedisError as error:  # what was claimed is claimed again when its lease is over
+            log.warning("the relay lost Redis: %s", error)
+            await asyncio.sleep(0.5)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("the relay lost the database: %s", error)
             await asyncio.sleep(0.5)
-        except ConnectionError as error:
-            log.warning("the relay lost Redis: %s", error)
-            await asyncio.sleep(0.5)
         finally:
-            if not connection.is_closed():
-                await connection.close(timeout=1)
+            connection.terminate()  # waits for nothing, so a dead server can't hold us

@@ -63,11 +63,10 @@ class Hub:
     def deliver(self, channel: str, message: Message) -> None:
         """Put a message into this process's queues; a full queue is emptied into one resync."""
         for queue in self._queues.get(channel, ()):
-            if queue.full():
-                while not queue.empty():
-                    queue.get_nowait()
-                message = RESYNC
-            queue.put_nowait(message)
+            behind = queue.full()
+            while behind and not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(RESYNC if behind else message)
 
     @asynccontextmanager
     async def subscribe(self, *channels: str) -> AsyncIterator[asyncio.Queue[Message]]:

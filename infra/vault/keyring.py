@@ -23,6 +23,7 @@ from infra.scope import PLATFORM, current_tenant, tenant_scope
 from infra.vault.master import master
 
 VERSION = b"\x01"
+SHORTEST = 1 + 12 + 16
 _opened: dict[UUID, bytes] = {}
 _CACHE_LIMIT = 5000
 
@@ -86,7 +87,7 @@ def _seal(key: bytes, owner: UUID, plain: bytes) -> bytes:
 
 
 def _unseal(key: bytes, owner: UUID, blob: bytes) -> bytes:
-    if blob[:1] != VERSION:
+    if blob[:1] != VERSION or len(blob) < SHORTEST:
         raise ValueError("not a sealed blob")
     try:
         return AESGCM(key).decrypt(blob[1:13], blob[13:], owner.bytes)

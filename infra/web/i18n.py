@@ -63,17 +63,16 @@ def ngettext(one: str, many: str, n: int, **params: object) -> str:
 def negotiate(accept: str, offered: list[str]) -> str:
     """The first language of an Accept-Language header (RFC 9110) that is offered, else the first offered."""
     wanted = []
-    for part in accept.split(","):
-        tag, _, quality = part.strip().partition(";q=")
+    for part in accept.lower().split(","):
+        tag, _, quality = part.replace(" ", "").partition(";q=")
         try:
-            wanted.append((float(quality or 1), tag.lower()))
+            wanted.append((float(quality or 1), tag))
         except ValueError:
             continue
-    for _, tag in sorted(wanted, key=lambda item: -item[0]):
-        for candidate in offered:
-            lower = candidate.lower()
-            if tag == lower or tag.split("-")[0] == lower.split("-")[0]:
-                return candidate
+    for liking, tag in sorted(wanted, key=lambda item: -item[0]):
+        kin = [candidate for candidate in offered if candidate.lower().split("-")[0] == tag.split("-")[0]]
+        if kin and liking > 0:
+            return next((candidate for candidate in kin if candidate.lower() == tag), kin[0])
     return offered[0]
 
 

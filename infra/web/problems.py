@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from infra.errors import HarkError, Invalid, NotFound, SignInNeeded, TooMany
+from infra.errors import HarkError, Invalid, NotFound, SignInNeeded, TooLarge, TooMany
 from infra.web.i18n import gettext
 from infra.web.pages import render
 
@@ -38,8 +38,11 @@ async def _hark_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    known = NotFound() if error.status_code in (404, 405) else Invalid("This request can't be used as it is.")
-    return _answer(request, known)
+    if error.status_code in (404, 405):
+        return _answer(request, NotFound())
+    if error.status_code == 413:
+        return _answer(request, TooLarge())
+    return _answer(request, Invalid("This request can't be used as it is."))
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
@@ -53,11 +56,10 @@ async def _malformed(request: Request, error: Exception) -> Response:
     )
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+async def unexpected(request: Request, error: Exception) -> Response:
+    """The answer to an error that nobody foresaw; what it was stands in the log alone."""
     log.error("unexpected error at %s", request.url.path, exc_info=error)
-    return _answer(
-        request, HarkError("Something went wrong on our side. What was saved before is still there.")
-    )
+    return _answer(request, HarkError("Something went wrong on our side. What was saved before is still there."))
 
 
 def install(app: FastAPI) -> None:
@@ -65,4 +67,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HarkError, _hark_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(Exception, unexpected)

@@ -1,14 +1,18 @@
-"""What stands before every route: security headers, the check against forged requests, the visitor's language."""
+"""What stands before every route: security headers, the check against forged requests, the visitor's language, the
+limit on what may be sent, the renewal of sessions."""
 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.settings import settings
 from infra.web import i18n
+from infra.web.problems import unexpected
+from infra.web.sessions import renewed
 from infra.web.static import import_map_hash
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -44,7 +48,7 @@ class Security:
     """Pure ASGI, so that sockets pass through it as well."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+        self.app = RequestBodyLimitMiddleware(app, BODY_LIMIT)  # counts, so a body without a length is cut off as well
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -61,18 +65,28 @@ class Security:
         if scope["method"] not in SAFE and not same_origin(headers):
             await PlainTextResponse("This request came from another site.", 403)(scope, receive, send)
             return
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > BODY_LIMIT:
-            await PlainTextResponse("That is more than 12 MB.", 413)(scope, receive, send)
-            return
         connection = HTTPConnection(scope)
         tag = i18n.chosen(connection)
         asked = connection.query_params.get("lang") == tag
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        dressed = self._dressed(scope, watched, tag if asked else None)
         with i18n.speaking(tag):
-            await self.app(scope, receive, self._dressed(send, tag if asked else None))
+            try:
+                await self.app(scope, receive, dressed)
+            except Exception as error:  # answered here, for outside of us nothing would dress it
+                if begun:
+                    raise
+                response = await unexpected(Request(scope, receive), error)
+                await response(scope, receive, dressed)
 
     @staticmethod
-    def _dressed(send: Send, remember: str | None) -> Send:
+    def _dressed(scope: Scope, send: Send, remember: str | None) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -84,6 +98,8 @@ class Security:
                 headers.setdefault("cache-control", "no-store")
                 if remember:
                     headers.append("set-cookie", f"lang={remember}; Path=/; Max-Age=31536000; SameSite=Lax")
+                for cookie in await renewed(scope.get("state", {}).get("signed_in"), headers):
+                    headers.append("set-cookie", cookie)
             await send(message)
 
         return dressed

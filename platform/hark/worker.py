@@ -27,8 +27,8 @@ def perform(key: str) -> bool:
 
 
 def _relay_for_ever(queue: Queue, stop: threading.Event) -> None:
-    def hand_on(key: UUID, attempt: int) -> None:
-        queue.enqueue(perform, str(key), job_id=f"{key}-{attempt}", result_ttl=0, failure_ttl=3600, job_timeout=600)
+    def hand_on(key: UUID) -> None:
+        queue.enqueue(perform, str(key), result_ttl=0, failure_ttl=3600, job_timeout=600)
 
     async def go() -> None:
         stopped = asyncio.Event()
