@@ -12,7 +12,7 @@ NOTICE = {"en": "In danger, call {emergency}.", "zh-Hans": "有危险请拨打{e
     ("country", "english", "chinese"),
     [
         ("gb", "In danger, call 999.", "有危险请拨打999。"),
-        ("CN", "In danger, call 110 (police) or 120 (ambulance).", "有危险请拨打110（报警）或 120（急救）。"),
+        ("CN", "In danger, call 110 (police) or 120 (ambulance).", "有危险请拨打110（报警）或120（急救）。"),
         ("XX", "In danger, call your local emergency number.", "有危险请拨打当地的紧急电话。"),
         ("", "In danger, call your local emergency number.", "有危险请拨打当地的紧急电话。"),
     ],
