@@ -2,8 +2,10 @@
 
 from infra.jobs.outbox import HANDLERS
 from infra.mail import send as mail
+from provisioning.closing import steps as closing
+from provisioning.review import service as review
 from provisioning.signup import service as signup
 from provisioning.steps import run as steps
 
-SLICES = (mail, signup, steps)
+SLICES = (mail, signup, steps, review, closing)
 JOBS = HANDLERS

@@ -17,6 +17,7 @@ class Export(PlatformTable, table=True):
     tenant: UUID = Field(index=True)
     account: UUID = Field(index=True)
     hotline: str
+    language: str = "en"
     state: str = "building"
     size: int = 0
     asked_at: datetime = moment(default=True)

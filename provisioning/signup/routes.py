@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from infra.database import Session
 from infra.errors import HarkError, Invalid, NotFound, TooMany
 from infra.settings import settings
-from infra.web import LANGUAGES, gettext, language, limit, render, see_other
+from infra.web import gettext, language, limit, render, see_other
 from infra.web.limits import address_of as network_address
 from infra.web.sessions import open_session, read_session
 from provisioning.kits.catalogue import kits

@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.CheckConstraint("status IN ('on', 'break', 'off')", name=op.f("ck_duty_status")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_duty")),
     )
@@ -107,6 +108,7 @@ def upgrade() -> None:
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("account", sa.Uuid(), nullable=False),
         sa.Column("hotline", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
