@@ -1,6 +1,5 @@
-"""A hotline with somebody in every role, made of a kit's documents, and the calls that they answered."""
+"""A hotline of its own with somebody in every role, for a test that changes much; and the calls they answered."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,27 +14,17 @@ from hark.switchboard.models import Call, Offer
 from infra.clock import now
 from infra.database import unit_of_work
 from infra.ids import new_id
-from infra.scope import no_scope, tenant_scope
-from infra.vault import create_key
-from tenants.directory.models import Number, Tenant
-from tenants.flows.document import parse
+from infra.scope import tenant_scope
+from tenants.directory.models import Tenant
+from tenants.directory.service import tenant_by_id
 from tenants.flows.engine import State, dump_state
 from tenants.flows.models import FlowVersion
-from tenants.flows.service import flow_named, publish
-from tenants.forms.document import Form
-from tenants.forms.service import keep_form
-from tenants.lines.service import line_named
 from tenants.members.access import Staff
-from tenants.members.models import ROLES, Member
-from tenants.members.service import add_member, add_to_team, create_account, team_keyed
-from tenants.profile.models import Profile
-from tenants.rosters.hours import Calendar
-from tenants.rosters.planning import keep_calendar, plan_week
-from tenants.workflows.document import Workflow
-from tenants.workflows.service import keep_workflow
+from tenants.members.models import Member
+from tenants.members.service import member
+from tests.world import join, open_hotline
 
 KITS = Path(__file__).parents[2] / "provisioning" / "kits"
-WEEKLY = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), (("09:00", "12:00"), ("20:00", "02:00")))
 
 
 @dataclass
@@ -87,41 +76,16 @@ class House:
 STATE = dump_state(State(phase="ended", language="en"))
 
 
-async def open_house(kind: str = "violence", *, zone: str = "Asia/Shanghai") -> House:
-    """A new hotline of this kind."""
+async def open_house(kind: str = "violence", **more: object) -> House:
+    """A new hotline of this kind, opened as any other is."""
     key = new_id().hex[-12:]
-    read = {name: json.loads((KITS / kind / f"{name}.json").read_text()) for name in ("flow", "form", "workflow")}
-    accounts = {}
-    with no_scope():
+    hotline, owner = await open_hotline(f"owner-{key}@example.org", kind, f"Line {key}", "Owner", **more)
+    staff = {"owner": owner}
+    for name in ("admin", "supervisor", "operator", "mate", "auditor"):
+        role = "operator" if name == "mate" else name
+        staff[name] = await join(hotline, f"{name}-{key}@example.org", name.title(), role)
+    with tenant_scope(hotline.tenant):
         async with unit_of_work() as session:
-            tenant = Tenant(
-                slug=f"line-{key}", name="Dawn Line", organisation="Dawn Centre", kind=kind, country="CN", zone=zone,
-                languages=["en", "zh-Hans"], status="open",
-            )  # fmt: skip
-            session.add(tenant)
-            for role in (*ROLES, "mate"):
-                accounts[role] = (await create_account(session, f"{role}-{key}@example.org", "-")).id
-    with tenant_scope(tenant.id):
-        async with unit_of_work() as session:
-            await create_key(session)
-            people = {}
-            team = await team_keyed(session, "main", "Volunteers")
-            for role, account in accounts.items():
-                real = "operator" if role == "mate" else role
-                people[role] = await add_member(session, account, role.title(), real, languages=["en"])
-                if real == "operator":
-                    await add_to_team(session, team, people[role])
-            session.add(Profile(id=tenant.id))
-            calendar = Calendar(zone=zone, weekly=WEEKLY)  # type: ignore[arg-type]  # plain strings, read by pydantic
-            await keep_calendar(session, "main", calendar)
-            await keep_form(session, Form.model_validate(read["form"]))
-            await keep_workflow(session, Workflow.model_validate(read["workflow"]))
-            await plan_week(session, team.id, calendar)
-            flow = await flow_named(session, "main")
-            await publish(session, flow, parse(read["flow"]))
-            line = await line_named(session, "main", flow.id)
-    with no_scope():
-        async with unit_of_work() as session:
-            digits = str(tenant.id.int % 10**9).rjust(9, "0")
-            session.add(Number(e164=f"+999{digits}", carrier="sandbox", status="held", tenant=tenant.id, line=line.id))
-    return House(tenant, line.id, accounts, people)
+            tenant = await tenant_by_id(session, hotline.tenant)
+            people = {name: await member(session, person.member) for name, person in staff.items()}
+    return House(tenant, hotline.line, {name: person.account for name, person in staff.items()}, people)

@@ -112,7 +112,10 @@ async def _page(
         "contents": opened.sight.contents,
         "stages": [(each.key, say(each.label, language())) for each in workflow.stages if each.kind != "closed"],
         "outcomes": [(each.key, say(each.label, language())) for each in workflow.outcomes],
-        "answering": [(str(each.id), each.name) for each in await members(staff.session) if each.role in ANSWERS],
+        "answering": [
+            ("nobody", gettext("Nobody for now")),
+            *((str(each.id), each.name) for each in await members(staff.session) if each.role in ANSWERS),
+        ],
         "note_key": new_id(),
         "told": told,
         "said": gettext(told.message) if told else "",
@@ -166,7 +169,7 @@ async def rename(request: Request, staff: Answers, number: int, title: Words = "
 async def assign(request: Request, staff: Answers, number: int, owner: Key = "") -> Response:
     """Give a case to somebody, or to nobody."""
     try:
-        await service.assign(staff, number, UUID(owner) if owner else None)
+        await service.assign(staff, number, None if owner == "nobody" else UUID(owner))
     except (Invalid, ValueError):
         wrong = Invalid("Choose somebody who works on cases.", field="owner")
         return await _page(request, staff, number, wrong)

@@ -13,6 +13,7 @@ from sqlmodel import col
 from hark.cases.models import Case
 from hark.contacts.access import lists_all
 from hark.contacts.models import Contact, ContactReader
+from hark.switchboard.models import Call
 from infra.database import Session
 from tenants.members.access import Staff
 from tenants.members.models import Member
@@ -41,7 +42,8 @@ class Page:
 
 
 async def contacts(staff: Staff, wanted: Wanted) -> Page:
-    """A page of what the member may list. Rows: id, at, status, member_id, call_id, submitted_at, case number."""
+    """A page of what the member may list. Rows: id, at, status, member_id, call_id, submitted_at, case number,
+    whether the call was simulated."""
     found = await staff.session.execute(statement(staff.member, staff.tenant.zone, wanted))
     rows = list(found.all())
     older = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -60,6 +62,7 @@ def statement(member: Member, zone: str, wanted: Wanted) -> Executable:
         col(Contact.call_id),
         col(Contact.submitted_at),
         col(Case.number),
+        col(Call.simulated),
     )
     if listed:
         found = (
@@ -70,6 +73,7 @@ def statement(member: Member, zone: str, wanted: Wanted) -> Executable:
     else:
         found = found.select_from(Contact)
     found = found.outerjoin(Case, and_(_own(Case, Contact), col(Case.contact_id) == col(Contact.id)))
+    found = found.outerjoin(Call, and_(_own(Call, Contact), col(Call.id) == col(Contact.call_id)))
     if wanted.mine:
         found = found.where(col(Contact.member_id) == member.id)
     if wanted.drafts:

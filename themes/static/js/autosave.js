@@ -152,7 +152,7 @@ class Keeper {
     const template = this.form.parentElement.querySelector("template[data-conflict]");
     const notice = template.content.cloneNode(true).firstElementChild;
     const question = notice.querySelector("[data-who]");
-    question.textContent = question.dataset.who.replace("%s", conflict.who);
+    question.textContent = question.dataset.who.replace("{who}", conflict.who);
     notice.querySelector("[data-yours]").textContent = conflict.yours_said;
     notice.querySelector("[data-theirs]").textContent = conflict.theirs_said;
     notice.querySelector("[data-keep=both]").hidden = this.typeOf(name) !== "longtext";
@@ -218,7 +218,7 @@ class Keeper {
     let words = this.form.dataset[state];
     if (at) {
       const time = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-      words = words.replace("%s", time);
+      words = words.replace("{time}", time);
     }
     this.tell(words, { saved: "good", saving: "", undecided: "warn" }[state] ?? "bad");
   }
