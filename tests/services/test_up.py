@@ -2,59 +2,15 @@
 
 import asyncio
 import os
-import re
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
-        return port
-
-
-class Up:
-    """A running `hark up`, and what it has said so far."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder = folder
-        self.port = port
-        self.said = ""
-        self.process: asyncio.subprocess.Process
-
-    async def start(self) -> "Up":
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("HARK_")}
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hark.cli", "up",
-            env=bare | {"HARK_DATA_DIR": str(self.folder), "HARK_PORT": str(self.port)},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        return self
-
-    async def until(self, words: str) -> str:
-        """Read on until a line matches, and return the match."""
-        assert self.process.stdout
-        async with asyncio.timeout(40):
-            while line := (await self.process.stdout.readline()).decode():
-                self.said += line
-                if found := re.search(words, line):
-                    return found[0]
-        raise AssertionError(f"it never said {words!r} but:\n{self.said}")
-
-    async def healthy(self) -> bool:
-        async with httpx.AsyncClient(timeout=20) as client:
-            return (await client.get(f"http://127.0.0.1:{self.port}/health")).status_code == 200
-
-    def children(self) -> list[psutil.Process]:
-        """Every process that it started."""
-        return psutil.Process(self.process.pid).children(recursive=True)
+from tests.services.up import Up, free_port
 
 
 @pytest.fixture
