@@ -5,17 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
 
 from infra.database import TenantTable, belongs_to, document, moment
 
 
 class CalendarRow(TenantTable, table=True):
-    """Opening hours and holidays, as a document of `tenants.rosters.hours.Calendar`."""
+    """Opening hours and holidays, as a document of `tenants.rosters.hours.Calendar`; `previous` is the one before the
+    last change, for undoing it."""
 
     __tablename__ = "calendar"
     __table_args__ = (Index("uq_calendar_name", "tenant_id", "name", unique=True),)
     name: str
     document: dict[str, Any] = document()
+    previous: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
 
 
 class Shift(TenantTable, table=True):
