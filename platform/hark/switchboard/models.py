@@ -108,13 +108,18 @@ class Offer(TenantTable, table=True):
 
 
 class Duty(TenantTable, table=True):
-    """Whether a member takes calls; its id is the member's. Without a console seen lately nobody is on duty."""
+    """Whether a member takes calls; its id is the member's. Without a console seen lately nobody is on duty.
+
+    `simulated`: a program plays this member. It is offered simulated calls alone, for nobody who calls in earnest may
+    ever be answered by a machine.
+    """
 
     __tablename__ = "duty"
     __table_args__ = (one_of("status", "on", "break", "off"),)
     status: str = "off"
     since: datetime = moment(default=True)
     seen_until: datetime = moment(default=True)
+    simulated: bool = False
 
 
 class Timer(PlatformTable, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from hark.switchboard import calls, timers
-from hark.switchboard.models import Duty, Offer
+from hark.switchboard.models import Call, Duty, Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.wrapping import finish, release
 from infra.clock import now
@@ -105,9 +105,11 @@ async def hand_over(session: Session, member: UUID, to: UUID) -> None:
         raise Conflict("You are not in a call, so there is nothing to hand over.")
     colleague = await member_by_id(session, to)
     await offers.lock(session)
+    real = select(col(Call.id)).where(col(Call.id) == call, col(Call.simulated).is_(False))
     on_duty = select(col(Duty.id)).where(
-        col(Duty.id) == colleague.id, col(Duty.status) == "on", col(Duty.seen_until) > now()
-    )
+        col(Duty.id) == colleague.id, col(Duty.status) == "on", col(Duty.seen_until) > now(),
+        ~(col(Duty.simulated) & real.exists()),
+    )  # fmt: skip
     until = now() + timedelta(seconds=HANDOVER_SECONDS)
     asks = (await member_by_id(session, member)).name
     there = (await session.execute(on_duty)).scalar() is not None

@@ -21,9 +21,11 @@ def board_channel() -> str:
     return f"board:{current_tenant()}"
 
 
-async def on_duty(session: Session) -> int:
-    """How many are on duty and there."""
+async def on_duty(session: Session, *, simulated: bool = False) -> int:
+    """How many are on duty and there; those whom a program plays count only where that is asked for."""
     found = select(func.count()).select_from(Duty).where(Duty.status == "on", col(Duty.seen_until) > now())
+    if not simulated:
+        found = found.where(col(Duty.simulated).is_(False))
     return (await session.exec(found)).one()
 
 
@@ -41,13 +43,14 @@ async def board(session: Session) -> dict[str, Any]:
         for line, since, language in await session.exec(found)
         if since is not None
     ]
-    return {"type": "board", "on_duty": await on_duty(session), "waiting": waiting, "colleagues": await _crew(session)}
+    there = await on_duty(session, simulated=True)
+    return {"type": "board", "on_duty": there, "waiting": waiting, "colleagues": await _crew(session)}
 
 
 async def _crew(session: Session) -> list[dict[str, Any]]:
     """Everybody who is there, and what they are doing: free, call, wrap or break."""
     found = (
-        select(Member.id, Member.name, Duty.status, Offer.state)
+        select(Member.id, Member.name, Duty.status, Duty.simulated, Offer.state)
         .join(Duty, (col(Duty.tenant_id) == Member.tenant_id) & (col(Duty.id) == Member.id))
         .outerjoin(
             Offer,
@@ -62,9 +65,10 @@ async def _crew(session: Session) -> list[dict[str, Any]]:
         {
             "member_id": str(member),
             "name": name,
+            "simulated": simulated,
             "doing": DOING.get(state or "", "break" if status == "break" else "free"),
         }
-        for member, name, status, state in await session.exec(found)
+        for member, name, status, simulated, state in await session.exec(found)
     ]
 
 

@@ -36,6 +36,7 @@ class Waiting:
     since: datetime
     until: datetime
     caller: UUID | None
+    simulated: bool
     ringing: int = 0
     rung: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     resting: set[UUID] = field(default_factory=set)
@@ -65,7 +66,8 @@ async def dispatch(session: Session) -> set[UUID]:
     crew, teams = await _crew(session, at, waiting)
     stranded = set()
     for call in waiting:
-        team = teams.get(call.team, {})
+        there = teams.get(call.team, {})
+        team = {member: place for member, place in there.items() if call.simulated or not crew[member]["simulated"]}
         if not team:
             stranded.add(call.id)
             continue
@@ -162,14 +164,14 @@ async def _waiting(session: Session, at: datetime) -> list[Waiting]:
     rows = await session.execute(
         select(
             col(Call.id), col(Call.team), col(Call.ring), col(Call.waiting_since), col(Call.caller_id),
-            col(Call.state)["until"].astext,
+            col(Call.state)["until"].astext, col(Call.simulated),
         )
         .where(col(Call.phase) == "waiting")
         .order_by(col(Call.priority).desc(), col(Call.waiting_since), col(Call.id))
     )  # fmt: skip
     calls = {
         row[0]: Waiting(
-            row[0], row[1] or "", row[2], row[3] or at, datetime.fromisoformat(row[5]) if row[5] else at, row[4]
+            row[0], row[1] or "", row[2], row[3] or at, datetime.fromisoformat(row[5]) if row[5] else at, row[4], row[6]
         )
         for row in rows.all()
     }
@@ -192,7 +194,7 @@ async def _waiting(session: Session, at: datetime) -> list[Waiting]:
 
 
 CREW = text("""
-SELECT t.key, tm.member_id, tm.place, m.languages, m.skills,
+SELECT t.key, tm.member_id, tm.place, m.languages, m.skills, d.simulated,
        NOT EXISTS (SELECT 1 FROM offer o WHERE o.tenant_id = d.tenant_id AND o.member_id = d.id
                    AND o.state IN ('ringing', 'talking', 'wrapping')) AS free
 FROM duty d
@@ -209,9 +211,11 @@ async def _crew(
     """Everybody on duty, and each team's members on duty with their places."""
     crew: dict[UUID, dict[str, Any]] = {}
     teams: dict[str, dict[UUID, int]] = defaultdict(dict)
-    for key, member, place, languages, skills, free in (await session.execute(CREW, {"at": at})).all():
+    for key, member, place, languages, skills, simulated, free in (await session.execute(CREW, {"at": at})).all():
         teams[key][member] = place
-        crew[member] = {"member": member, "languages": languages, "skills": skills, "free": free}
+        crew[member] = {
+            "member": member, "languages": languages, "skills": skills, "simulated": simulated, "free": free,
+        }  # fmt: skip
     strategies = {call.ring["strategy"] for call in waiting}
     if crew and strategies - {"all", "in_order"}:
         history = await session.execute(

@@ -17,8 +17,8 @@ export class Board {
     });
     this.#part("[data-nobody]").hidden = waiting.length > 0;
     this.#part("[data-on-duty]").textContent = this.#strings.on_duty.replace("{n}", onDuty);
-    this.#fill("[data-colleagues]", "colleague", colleagues, (item, { member_id: member, name, doing }) => {
-      item.querySelector("[data-name]").textContent = name;
+    this.#fill("[data-colleagues]", "colleague", colleagues, (item, { member_id: member, name, simulated, doing }) => {
+      item.querySelector("[data-name]").textContent = simulated ? this.#strings.played.replace("{name}", name) : name;
       item.querySelector("[data-doing]").textContent = this.#strings.doing[doing] ?? "";
       Object.assign(item.querySelector("button"), { disabled: doing !== "free" }).dataset.member = member;
     });

@@ -39,6 +39,7 @@ function render() {
   offerCard.show(state.call ? null : state.offer);
   board.show(state.board);
   if (state.wrapUntil) mark(part("[data-wrap]"), { until: state.wrapUntil });
+  part("[data-silent]").hidden = state.duty !== "on" || Boolean(state.call) || !offerCard.ringer.silenced;
   if (face() === "call") openRecord(state.call.call_id);
   if (before !== face() && document.activeElement === document.body && face() === "call") part("#talk").focus();
 }
@@ -118,11 +119,11 @@ function tell(message) {
 }
 
 async function accept() {
-  const { offer_id: offer, call_id: call } = state.offer;
+  const { offer_id: offer, call_id: call, simulated } = state.offer;
   offerCard.busy(true);
   // Once allowed, opening takes a moment that the server's answer takes as well; not yet allowed, it comes first.
   const listening = talk.listen().finally(() => { if (!state.offer && !state.call) talk.rest(); });
-  if (await microphonePermission() !== "granted" && !await listening) {
+  if (!simulated && await microphonePermission() !== "granted" && !await listening) {
     offerCard.busy(false);
     return;
   }
@@ -143,7 +144,6 @@ const deeds = {
   ready: () => tell({ type: "ready" }),
   sound: () => talk.play(),
   microphone: () => talk.listen().then(() => talk.rest()),
-  unlock: () => offerCard.ringer.unlock(),
   "try-ring": () => offerCard.ringer.once(),
 };
 
@@ -160,6 +160,10 @@ root.addEventListener("change", async ({ target }) => {
   offerCard.alerts.ask();
   if (await talk.listen()) talk.rest(); // so that it is allowed before the first call rings
 });
+
+for (const touch of ["pointerdown", "keydown"]) {
+  addEventListener(touch, () => offerCard.ringer.unlock().then(render), { once: true });
+}
 
 setInterval(() => {
   if (!state.wrapUntil || secondsSince(state.wrapUntil) < 0) return;

@@ -13,7 +13,7 @@ export class OfferCard {
     this.#strings = strings;
     this.#announce = root.querySelector("[data-announce]");
     this.alerts = new Alerts();
-    this.ringer = new Ringer("hark-ring", (blocked) => { root.querySelector("[data-silent]").hidden = !blocked; });
+    this.ringer = new Ringer("hark-ring");
   }
 
   /** The offer that is on, or null. */

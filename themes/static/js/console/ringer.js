@@ -6,19 +6,20 @@ const LONGEST_SECONDS = 180;
 const LOUDNESS = 0.35;
 
 export class Ringer {
-  #lock; #context = null; #stop = null; #onblocked;
+  #lock; #context = null; #stop = null;
 
-  /** `lock` names what the tabs share; `onblocked` is told whether the browser keeps this page silent. */
-  constructor(lock, onblocked) {
+  /** `lock` names what the tabs share. */
+  constructor(lock) {
     this.#lock = lock;
-    this.#onblocked = onblocked;
   }
 
-  /** Call it from a click: browsers let a page sound only after one. */
+  /** Browsers keep a page silent until somebody has clicked or typed in it. */
+  get silenced() { return navigator.userActivation?.hasBeenActive === false; }
+
+  /** Call it from a click: an offer that is already ringing silently is heard from now on. */
   async unlock() {
     this.#context ??= new AudioContext();
     await this.#context.resume();
-    this.#onblocked(false);
   }
 
   start() {
@@ -47,7 +48,6 @@ export class Ringer {
   #ring(signal, seconds) {
     this.#context ??= new AudioContext();
     this.#context.resume();
-    setTimeout(() => this.#onblocked(this.#context.state !== "running"), 500);
     const voices = NOTES.map(([pitch, after]) => this.#voice(pitch, after, seconds));
     return new Promise((resolve) => {
       signal.addEventListener("abort", () => {

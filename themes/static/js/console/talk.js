@@ -145,8 +145,10 @@ export class Talk {
   }
 
   #say() {
-    const alive = this.#peer?.state === "connected";
+    const simulated = this.#call?.simulated;
+    const alive = this.#peer?.state === "connected" || simulated;
     let word = alive && this.#weak ? "weak" : this.#peer?.state;
+    if (simulated) word = "simulated";
     if (!this.#linked) word = alive ? "unlinked" : "unknown";
     const words = this.#strings.sound[word] ?? this.#strings.sound.connecting;
     const status = this.#part("[data-sound]");
