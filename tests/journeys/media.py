@@ -43,9 +43,7 @@ class Sound:
 async def chromium(*flags: str, microphone: tuple[str, ...] = BEEPING) -> AsyncIterator[Browser]:
     """A headless Chromium; without `microphone` there is neither a device nor anyone to allow it."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=[*QUIET, *microphone, *flags]
-        )
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*QUIET, *microphone, *flags])
         try:
             yield browser
         finally:
@@ -77,7 +75,5 @@ async def heard_both_ways(*pages: Page, within: float = 20) -> list[Sound]:
 
 async def first_packet_after(page: Page, moment: float, within: float = 10) -> float:
     """Milliseconds from `moment` (a page's Date.now()) to the first sound packet that `page` received."""
-    await page.wait_for_function(
-        "(moment) => ears.firstPacketAt() > moment", arg=moment, timeout=within * 1000
-    )
+    await page.wait_for_function("(moment) => ears.firstPacketAt() > moment", arg=moment, timeout=within * 1000)
     return float(await page.evaluate("ears.firstPacketAt()")) - moment

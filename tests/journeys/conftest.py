@@ -1,0 +1,62 @@
+"""A whole installation for the journeys: `hark up` on a port of its own, and one Chromium with a beeping microphone."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.journeys.coturn import PROGRAM, Coturn, coturn
+from tests.journeys.media import CHROMIUM, chromium
+from tests.services.up import Up, free_port
+
+
+async def install(**more: str) -> AsyncIterator[Up]:
+    """A fresh installation, gone with everything in it afterwards."""
+    above = Path(mkdtemp(prefix="hark-journey-"))
+    above.chmod(0o711)
+    running = await Up(above / "var", free_port(), **more).start()
+    try:
+        await running.until("ready at")
+        yield running
+    finally:
+        if running.process.returncode is None:
+            running.process.terminate()
+            await running.process.wait()
+        shutil.rmtree(above, ignore_errors=True)
+
+
+@pytest.fixture(scope="package")
+async def up() -> AsyncIterator[Up]:
+    """The installation that the journeys share."""
+    async for running in install():
+        yield running
+
+
+@pytest.fixture(scope="package")
+async def chrome() -> AsyncIterator[Browser]:
+    """Chromium, or a word that it is missing."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium isn't installed (apt install chromium)")
+    async with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Coturn]:
+    """A real coturn, or a word that it is missing."""
+    if PROGRAM is None:
+        pytest.skip("coturn isn't installed (apt install coturn)")
+    async with coturn() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where screenshots of this run are left for people to look at."""
+    folder = Path(os.environ.get("HARK_PICTURES", "var/pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
