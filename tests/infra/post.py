@@ -33,6 +33,8 @@ class PostOffice:
                     raw = await reader.readuntil(b"\r\n.\r\n")
                     self.handing_over.set()
                     await self.open.wait()
+                    if reader.at_eof():  # whoever brought it has gone without an answer
+                        return
                     if not self.refusing:
                         self.letters.append(message_from_bytes(raw[:-3], policy=policy.default))  # type: ignore[arg-type]  # typeshed knows only the old class
                     await say("451 later" if self.refusing else "250 taken")

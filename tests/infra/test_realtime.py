@@ -82,15 +82,19 @@ async def test_who_has_stopped_listening_is_forgotten(ground: None) -> None:
     assert channel not in hub._queues
 
 
+async def _fail_after_announcing(channel: str) -> None:
+    async with unit_of_work() as session:
+        announce(session, channel, {"type": "undone"})
+        raise LookupError
+
+
 async def test_nobody_hears_of_what_didnt_happen(ground: None) -> None:
     channel = f"call:{new_id()}"
     async with hub.subscribe(channel) as queue:
         await _settled(queue, channel)
         with no_scope():
             with pytest.raises(LookupError):
-                async with unit_of_work() as session:
-                    announce(session, channel, {"type": "undone"})
-                    raise LookupError
+                await _fail_after_announcing(channel)
             async with unit_of_work() as session:
                 announce(session, channel, {"type": "done"})
                 await session.flush()

@@ -64,7 +64,7 @@ async def test_a_foreign_key_cant_point_into_another_tenant(pair: Pair) -> None:
 
 
 async def test_the_apps_role_cant_step_around_the_policies(pair: Pair) -> None:
-    first, second = pair
+    _, second = pair
     with tenant_scope(second.tenant):
         async with unit_of_work() as session:
             await session.execute(text("SET LOCAL row_security = off"))
@@ -128,7 +128,7 @@ async def test_the_audit_trail_can_be_added_to_and_read_but_not_changed(pair: Pa
                 "UPDATE audit_entry SET action = 'nothing'",
                 "DELETE FROM audit_entry",
                 "TRUNCATE audit_entry",
-                "INSERT INTO audit_entry SELECT * FROM audit_entry ON CONFLICT (tenant_id, id) DO UPDATE SET action = ''",
+                "INSERT INTO audit_entry TABLE audit_entry ON CONFLICT (tenant_id, id) DO UPDATE SET action = ''",
             ):
                 await _refused(session, statement, "permission denied")
             found = await session.get(AuditEntry, (first.tenant, entry))

@@ -63,9 +63,9 @@ async def test_the_tenant_leads_every_key_and_no_uniqueness_reaches_across_tenan
 
 async def test_every_foreign_key_of_a_tenant_table_carries_the_tenant(superuser: asyncpg.Connection) -> None:
     found = await superuser.fetch("""
-        SELECT conname, confrelid::regclass::text AS towards, conrelid::regclass::text AS of,
-          (SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)) AS own,
-          (SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = confrelid AND attnum = ANY (confkey)) AS there
+        SELECT confrelid::regclass::text AS towards, conrelid::regclass::text AS of,
+          ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)) AS own,
+          ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = confrelid AND attnum = ANY (confkey)) AS there
         FROM pg_constraint WHERE contype = 'f'""")
     tables = await _tenant_tables(superuser)
     ours = [row for row in found if row["of"].strip('"') in tables]
