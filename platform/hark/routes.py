@@ -10,15 +10,19 @@ from hark.entrance import routes as entrance
 from hark.public import leave as public_leave
 from hark.public import routes as public
 from hark.public import socket as public_socket
+from hark.settings import routes as settings
 from provisioning.closing import routes as closing
 from provisioning.review import routes as review
 from provisioning.signup import routes as signup
+from tenants.members import routes as people
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     signup.router,
     review.router,
     closing.router,
+    people.router,
+    settings.router,
     public.router,
     public_socket.router,
     public_leave.router,
