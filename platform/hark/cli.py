@@ -6,7 +6,7 @@ import sys
 from pkgutil import resolve_name
 from typing import NamedTuple
 
-from hark.embedded import missing_services, with_services
+from hark.running.embedded import missing_services, with_services
 from infra.services import CannotStartError
 from infra.settings import SettingError
 
@@ -24,15 +24,15 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "up": Command("hark.up:main", "start Hark and all it stands on; keep it running until told to stop"),
-    "db": Command("hark.db:main", "upgrade the database, check its schema against the models, write a revision"),
+    "up": Command("hark.running.up:main", "start Hark and all it stands on; keep it running until told to stop"),
+    "db": Command("hark.running.db:main", "upgrade the database, check it against the models, write a revision"),
     "demo": Command("hark.demo:main", "fill this installation with five example hotlines, or remove them", True),
     "bench": Command("hark.bench:main", "measure, and print each figure as a ratio"),
     "i18n": Command("hark.i18n:main", "collect the texts to translate, or check that none is missing"),
 }
 PROCESSES = {
-    "web": Command("hark.web:main", "the web server alone"),
-    "worker": Command("hark.worker:main", "the worker alone"),
+    "web": Command("hark.running.web:main", "the web server alone"),
+    "worker": Command("hark.running.worker:main", "the worker alone"),
 }
 
 

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from hark.keys import ensure_master_key
+from hark.running.keys import ensure_master_key
 from infra.services import Endpoints, InUseError, endpoints, hold
 from infra.services.processes.keeper import silent
 from infra.settings import settings

@@ -2,7 +2,7 @@
 
 import uvicorn
 
-from hark.door import inherited_door
+from hark.running.door import inherited_door
 from infra.settings import settings
 
 

@@ -14,9 +14,9 @@ from functools import partial
 from importlib import import_module
 from pkgutil import resolve_name
 
-from hark.door import VARIABLE, open_door
-from hark.embedded import environment, missing_services
-from hark.keys import ensure_master_key
+from hark.running.door import VARIABLE, open_door
+from hark.running.embedded import environment, missing_services
+from hark.running.keys import ensure_master_key
 from infra.services import hold
 from infra.services.processes.keeper import Keeper, Say, together
 from infra.services.processes.launch import die_with_parent
@@ -88,8 +88,8 @@ async def _run(chosen: Settings, say: Say) -> None:
         gc.freeze()  # the collector would touch every shared page, and so copy it
         await _migrate()
         say("database up to date")
-        worker = Keeper(_fork("worker", "hark.worker:main"), say)
-        web = Keeper(_fork("web", "hark.web:main", door.fileno(), ready=_answers), say)
+        worker = Keeper(_fork("worker", "hark.running.worker:main"), say)
+        web = Keeper(_fork("web", "hark.running.web:main", door.fileno(), ready=_answers), say)
         for part in (worker, web):
             running.push_async_callback(part.stop)
         await together((web, worker))
@@ -116,7 +116,7 @@ def _call(target: str) -> object:
 
 async def _migrate() -> None:
     """In a fork, as web and worker are: a connection of ours must never be theirs as well."""
-    process = await _fork("upgrade", "hark.db:upgrade").spawn()
+    process = await _fork("upgrade", "hark.running.db:upgrade").spawn()
     if await process.wait():
         raise SystemExit(1)  # it said why
 

@@ -1,0 +1,1 @@
+"""How Hark runs: the process tree, its door, its keys, its schema."""
