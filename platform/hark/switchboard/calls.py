@@ -122,7 +122,12 @@ async def shown(session: Session, call: UUID) -> dict[str, Any]:
 async def _store(
     session: Session, call: UUID, state: State, commands: list[Command], answered_at: datetime | None, at: datetime
 ) -> None:
-    """Write the state, and beside it the columns that queries need."""
+    values = columns(state, commands, answered_at, at)
+    await session.execute(update(Call).where(col(Call.id) == call).values(values))
+
+
+def columns(state: State, commands: list[Command], answered_at: datetime | None, at: datetime) -> dict[str, Any]:
+    """What a step at this moment writes to a call's row: the state, and beside it the columns that queries need."""
     waits = None
     for command in commands:
         if isinstance(command, do.Ring | do.Enqueue):
@@ -151,7 +156,7 @@ async def _store(
         values |= {"phase": "talking", "team": None, "answered_at": answered_at or at}
     elif any(isinstance(command, do.StopRinging | do.Dequeue) for command in commands):
         values |= {"phase": "flow", "team": None}
-    await session.execute(update(Call).where(col(Call.id) == call).values(values))
+    return values
 
 
 async def _carry_out(session: Session, call: UUID, state: State, commands: list[Command], event: Event) -> list[Event]:

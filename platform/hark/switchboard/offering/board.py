@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from hark.switchboard.models import Call, Duty, Offer
@@ -50,7 +51,7 @@ async def board(session: Session) -> dict[str, Any]:
 async def _crew(session: Session) -> list[dict[str, Any]]:
     """Everybody who is there, and what they are doing: free, call, wrap or break."""
     found = (
-        select(Member.id, Member.name, Duty.status, Duty.simulated, Offer.state)
+        core_select(col(Member.id), col(Member.name), col(Duty.status), col(Duty.simulated), col(Offer.state))
         .join(Duty, (col(Duty.tenant_id) == Member.tenant_id) & (col(Duty.id) == Member.id))
         .outerjoin(
             Offer,
@@ -58,8 +59,8 @@ async def _crew(session: Session) -> list[dict[str, Any]]:
             & (col(Offer.member_id) == Member.id)
             & col(Offer.state).in_(DOING),
         )
-        .where(col(Member.left_at).is_(None), Duty.status != "off", col(Duty.seen_until) > now())
-        .order_by(Member.name)
+        .where(col(Member.left_at).is_(None), col(Duty.status) != "off", col(Duty.seen_until) > now())
+        .order_by(col(Member.name))
     )
     return [
         {
@@ -68,7 +69,7 @@ async def _crew(session: Session) -> list[dict[str, Any]]:
             "simulated": simulated,
             "doing": DOING.get(state or "", "break" if status == "break" else "free"),
         }
-        for member, name, status, simulated, state in await session.exec(found)
+        for member, name, status, simulated, state in (await session.execute(found)).all()
     ]
 
 
