@@ -6,6 +6,7 @@ from hark.cases import routes as cases
 from hark.console import routes as console
 from hark.console import socket as console_socket
 from hark.contacts import routes as contacts
+from hark.desk import routes as desk
 from hark.entrance import routes as entrance
 from hark.public import leave as public_leave
 from hark.public import routes as public
@@ -30,4 +31,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     console_socket.router,
     contacts.router,
     cases.router,
+    desk.router,
 )

@@ -1,0 +1,10 @@
+"""All pages of the desk, in one router."""
+
+from fastapi import APIRouter
+
+from hark.desk.roster import hours_routes
+from hark.desk.roster import routes as roster
+
+router = APIRouter()
+for each in (hours_routes, roster):
+    router.include_router(each.router)
