@@ -48,7 +48,7 @@ async def page(bob: BrowserContext, line: ConsoleLine) -> AsyncIterator[Page]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     await page.goto("/o/dawn/console")
-    await line.opened()
+    await expect(page.get_by_text("2 on duty")).to_be_visible()
     yield page
     assert not [fault for fault in faults if "WebSocket" not in fault]
 

@@ -14,6 +14,7 @@ export class Meter {
     this.#source.connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     this.#timer = setInterval(() => {
+      if (this.#context.state === "suspended") this.#context.resume(); // after a reload, until the page is clicked
       analyser.getFloatTimeDomainData(samples);
       onlevel(loudness(samples));
     }, 1000 / READINGS_PER_SECOND);

@@ -1,25 +1,25 @@
-// One side of a call's sound: meets the other side by hello, keeps one RTCPeerConnection per pair of pages, mends it.
+// One side of a call's sound: meets the other side by hello, keeps one connection per pair of pages, has it mended.
 //
-// Signalling goes through `send` as `{type: 'hello', sid}` and `{type: 'peer', payload}`; what the other side sent
-// comes in through `receive(payload)`. The caller alone offers, so the two can never offer across each other. Each
-// offer has a turn, and an answer to an earlier turn is dropped: after a lost socket both may be on their way at once.
+// Signalling goes through `send` as `{type: "hello", sid}` and `{type: "peer", payload}`; what the other side sent
+// comes in through `receive(payload)`. Either side may be reloaded: its new sid makes a new pair, and so a new start.
 
-import { readStats, quality } from "./stats.js";
+import { Connection } from "./connection.js";
+import { quality, readStats } from "./stats.js";
 
-const WATCH = 1000;
-const HELLO_AGAIN = 3000;
-const PATIENCE = [4000, 6000, 9000, 13000]; // between restarts; a slow phone must get time to finish one
-const RESTARTS_BEFORE_FRESH_PAIR = 3; // a broken DTLS session is beyond what an ICE restart can mend
+const WATCH_MS = 1000;
+const HELLO_AGAIN_MS = 3000;
+const PATIENCE_MS = [4000, 6000, 9000, 13000]; // between restarts; a slow phone must get time to finish one
+const RESTARTS = PATIENCE_MS.length - 1; // a broken DTLS session is beyond what they can mend: then a new pair
 
 export class Peer {
   #send; #onstate; #onblocked; #audio; #config;
-  #pc = null; #sender = null; #stream = null; #lastStats = null;
-  #other = null; #pair = null; #turn = 0; #work = Promise.resolve();
-  #helloAt = 0; #offeredAt = 0; #restarts = 0; #met = false; #watch = null;
+  #connection = null; #stream = null; #other = null; #pair = null; #lastStats = null;
+  #helloAt = 0; #restarts = 0; #met = false; #blocked = false; #watch = null;
 
   constructor({ role, send, audioElement, iceServers = [], relayOnly = false, onstate, onblocked }) {
     this.role = role;
     this.sid = crypto.randomUUID();
+    /** new, waiting (nobody there yet), connecting, connected, interrupted (was connected), closed */
     this.state = "new";
     this.muted = false;
     this.#send = send;
@@ -27,48 +27,25 @@ export class Peer {
     this.#onstate = onstate ?? (() => {});
     this.#onblocked = onblocked ?? (() => {});
     this.ice({ iceServers, relayOnly });
-    this.networkChanged = () => this.#mend({ now: true });
+    this.networkChanged = () => this.#connection?.restart();
   }
-
-  get connection() { return this.#pc; }
 
   /** Start looking for the other side. The microphone may follow later through `use`. */
   join(stream = null) {
     this.use(stream);
-    this.#watch = setInterval(() => this.#tick(), WATCH);
+    this.#watch = setInterval(() => this.#tick(), WATCH_MS);
     addEventListener("online", this.networkChanged);
     navigator.connection?.addEventListener?.("change", this.networkChanged);
     this.#become("waiting");
     this.#hello();
   }
 
-  /** Speak with this stream from now on; needs no new negotiation. */
+  /** Speak with this stream from now on. */
   use(stream) {
     this.#stream = stream;
     this.mute(this.muted);
-    this.#sender?.replaceTrack(this.#track());
-  }
-
-  /** Take new ICE servers (TURN credentials are short-lived); they count from the next restart. */
-  ice({ iceServers, relayOnly }) {
-    this.#config = { iceServers, iceTransportPolicy: relayOnly ? "relay" : "all", bundlePolicy: "max-bundle" };
-    this.#pc?.setConfiguration(this.#config);
-  }
-
-  /** The signalling socket is back. What was said meanwhile is lost, so say hello and mend what is not whole. */
-  rejoin() {
-    if (this.#watch === null) return;
-    this.#hello();
-    if (!this.#whole()) this.#mend({ now: true });
-  }
-
-  receive(payload) {
-    if (this.#watch === null) return this.#work;
-    if (payload.hello) return this.#meet(payload.hello);
-    if (payload.pair !== this.#pair) return this.#work; // meant for a page that is gone
-    if (payload.bye) return this.#drop();
-    if (payload.restart) return this.#mend({ now: true });
-    return this.#queue((pc) => this.#negotiate(pc, payload));
+    this.#connection?.use(this.#track());
+    if (stream && this.#blocked) this.play(); // a page that records may sound as well, clicked or not
   }
 
   mute(muted) {
@@ -76,16 +53,40 @@ export class Peer {
     this.#stream?.getAudioTracks().forEach((track) => { track.enabled = !muted; });
   }
 
+  /** Take new ICE servers (TURN credentials are short-lived); they count from the next restart. */
+  ice({ iceServers, relayOnly }) {
+    this.#config = { iceServers, iceTransportPolicy: relayOnly ? "relay" : "all", bundlePolicy: "max-bundle" };
+    this.#connection?.pc.setConfiguration(this.#config);
+  }
+
+  /** The signalling socket is back. What was said meanwhile is lost, so say hello and mend what is not whole. */
+  rejoin() {
+    if (this.#watch === null) return;
+    this.#hello();
+    this.#mend();
+  }
+
+  receive(payload) {
+    if (this.#watch === null) return;
+    if (payload.hello) this.#meet(payload.hello);
+    else if (payload.pair !== this.#pair) return; // meant for a page that is gone
+    else if (payload.bye) this.#part();
+    else if (payload.restart) this.#connection.restart();
+    else this.#connection.receive(payload);
+  }
+
   /** Play the other side; browsers may refuse until the page was clicked, then call it again from the click. */
   play() {
-    return this.#audio.play().then(() => this.#onblocked(false), (error) => {
-      if (error.name === "NotAllowedError") this.#onblocked(true);
-    });
+    const blocked = (yes) => {
+      this.#blocked = yes;
+      this.#onblocked(yes);
+    };
+    return this.#audio.play().then(() => blocked(false), (error) => error.name === "NotAllowedError" && blocked(true));
   }
 
   async stats() {
-    if (!this.#pc) return null;
-    const stats = await readStats(this.#pc);
+    if (!this.#connection) return null;
+    const stats = await readStats(this.#connection.pc);
     stats.quality = quality(this.#lastStats, stats);
     this.#lastStats = stats;
     return stats;
@@ -109,33 +110,30 @@ export class Peer {
   }
 
   #say(payload) {
-    if (this.#pair) this.#send({ type: "peer", payload: { pair: this.#pair, ...payload } });
+    this.#send({ type: "peer", payload: { pair: this.#pair, ...payload } });
   }
 
   #meet(sid) {
     if (sid === this.#other) { // known: its socket was away and may have missed our offer
-      if (!this.#whole()) this.#mend({ now: true });
-      return this.#work;
+      this.#mend();
+      return;
     }
     this.#hangUp();
     this.#other = sid;
     this.#pair = this.role === "caller" ? `${this.sid}:${sid}` : `${sid}:${this.sid}`;
     this.#hello();
-    this.#connect();
-    return this.role === "caller" ? this.#queue((pc) => this.#offer(pc)) : this.#work;
-  }
-
-  #connect() {
-    const pc = new RTCPeerConnection(this.#config);
-    this.#pc = pc;
     this.#become(this.#met ? "interrupted" : "connecting");
-    pc.onicecandidate = ({ candidate }) => candidate && pc === this.#pc && this.#say({ candidate });
-    pc.ontrack = ({ track }) => {
-      this.#audio.srcObject = new MediaStream([track]);
-      this.play();
-    };
-    pc.onconnectionstatechange = () => pc === this.#pc && this.#changed(pc.connectionState);
-    if (this.role === "caller") this.#speakThrough(pc.addTransceiver("audio", { direction: "sendrecv" }));
+    this.#connection = new Connection({
+      config: this.#config,
+      offers: this.role === "caller",
+      track: this.#track(),
+      say: (payload) => this.#say(payload),
+      onsound: (voice) => {
+        this.#audio.srcObject = voice;
+        this.play();
+      },
+      onchange: (state) => this.#changed(state),
+    });
   }
 
   #changed(connectionState) {
@@ -149,88 +147,38 @@ export class Peer {
     }
   }
 
-  #negotiate(pc, { turn, description, candidate }) {
-    if (candidate) return pc.addIceCandidate(candidate);
-    if (this.role === "operator") return this.#answer(pc, turn, description);
-    const awaited = turn === this.#turn && pc.signalingState === "have-local-offer";
-    return awaited ? pc.setRemoteDescription(description) : null;
-  }
-
-  async #offer(pc) {
-    const turn = ++this.#turn;
-    this.#offeredAt = Date.now();
-    await pc.setLocalDescription();
-    this.#say({ turn, description: pc.localDescription });
-  }
-
-  async #answer(pc, turn, description) {
-    await pc.setRemoteDescription(description);
-    this.#speakThrough(pc.getTransceivers()[0]);
-    await pc.setLocalDescription();
-    this.#say({ turn, description: pc.localDescription });
-  }
-
-  #speakThrough(transceiver) {
-    transceiver.direction = "sendrecv";
-    this.#sender = transceiver.sender;
-    this.#sender.replaceTrack(this.#track());
-  }
-
-  // The operator cannot offer, so it asks the caller to.
-  #mend({ now = false } = {}) {
-    if (!this.#pc || (!now && Date.now() - this.#offeredAt < 1000)) return this.#work;
-    if (this.role === "operator") {
-      this.#offeredAt = Date.now();
-      this.#say({ restart: true });
-      return this.#work;
-    }
-    return this.#queue((pc) => {
-      pc.restartIce();
-      return this.#offer(pc);
-    });
-  }
-
-  #beginAfresh() {
-    this.#drop();
-    this.#restarts = 0;
-    this.sid = crypto.randomUUID();
-    this.#hello();
-    return this.#work;
+  #mend() {
+    if (this.#connection && !this.#connection.whole) this.#connection.restart();
   }
 
   #tick() {
     const now = Date.now();
-    if (!this.#pc && now - this.#helloAt > HELLO_AGAIN) this.#hello();
-    if (!this.#pc || this.#whole() || now - this.#offeredAt < PATIENCE[this.#restarts]) return;
-    if (this.role === "caller" && this.#restarts === RESTARTS_BEFORE_FRESH_PAIR) this.#beginAfresh();
-    else {
-      this.#restarts = Math.min(this.#restarts + 1, RESTARTS_BEFORE_FRESH_PAIR);
-      this.#mend();
+    if (!this.#connection) {
+      if (now - this.#helloAt > HELLO_AGAIN_MS) this.#hello();
+    } else if (!this.#connection.whole && now - this.#connection.offeredAt > PATIENCE_MS[this.#restarts]) {
+      if (this.role === "caller" && this.#restarts === RESTARTS) this.#beginAfresh();
+      else {
+        this.#restarts = Math.min(this.#restarts + 1, RESTARTS);
+        this.#connection.restart();
+      }
     }
   }
 
-  #whole() {
-    return this.#pc?.connectionState === "connected" && this.#pc.signalingState === "stable";
+  #beginAfresh() {
+    this.#part();
+    this.#restarts = 0;
+    this.sid = crypto.randomUUID();
+    this.#hello();
   }
 
-  // One step after another, and none for a connection that has been replaced since it was queued.
-  #queue(step) {
-    const pc = this.#pc;
-    this.#work = this.#work
-      .then(() => (pc && pc === this.#pc ? step(pc) : null))
-      .catch((error) => console.debug("call signalling", error)); // a stale candidate is no fault; the rest is mended
-    return this.#work;
-  }
-
-  #drop() {
+  #part() {
     this.#hangUp();
-    if (this.#watch !== null) this.#become(this.#met ? "interrupted" : "waiting");
-    return this.#work;
+    this.#become(this.#met ? "interrupted" : "waiting");
   }
 
   #hangUp() {
-    this.#pc?.close();
-    this.#pc = this.#sender = this.#other = this.#pair = this.#lastStats = null;
+    this.#connection?.close();
+    this.#connection = this.#other = this.#pair = this.#lastStats = null;
     this.#audio.srcObject = null;
   }
 

@@ -161,7 +161,7 @@ root.addEventListener("change", async ({ target }) => {
   if (await talk.listen()) talk.rest(); // so that it is allowed before the first call rings
 });
 
-for (const touch of ["pointerdown", "keydown"]) {
+for (const touch of ["click", "keydown"]) { // not before the click: what moves away under a finger is not pressed
   addEventListener(touch, () => offerCard.ringer.unlock().then(render), { once: true });
 }
 
