@@ -11,7 +11,7 @@ from infra.database import Session
 from infra.errors import HarkError
 from infra.web import gettext, limit, render, see_other
 from infra.web.sessions import SignedIn
-from provisioning.closing import service
+from provisioning.closing import exports, service
 from provisioning.steps.run import finished, shown, steps_of, taken_back
 from tenants.audit import record
 from tenants.directory.service import numbers_of
@@ -23,7 +23,7 @@ Owner = Annotated[Staff, staff("owner")]
 
 async def _page(request: Request, owner: Owner, wrong: dict[str, str], status: int = 200) -> Response:
     context = {
-        "export": await service.latest_export(owner.session, owner.tenant.id, owner.account),
+        "export": await exports.latest_export(owner.session, owner.tenant.id, owner.account),
         "numbers": await numbers_of(owner.session, owner.tenant.id),
         "wrong": wrong,
     }
@@ -39,7 +39,7 @@ async def close_page(request: Request, owner: Owner) -> Response:
 @router.get("/o/{slug}/settings/close/export")
 async def export_state(request: Request, owner: Owner) -> Response:
     """The part of that page which says how the export stands."""
-    export = await service.latest_export(owner.session, owner.tenant.id, owner.account)
+    export = await exports.latest_export(owner.session, owner.tenant.id, owner.account)
     return render(request, "closing/export.html", {"export": export})
 
 
@@ -47,7 +47,7 @@ async def export_state(request: Request, owner: Owner) -> Response:
 async def ask_export(owner: Owner) -> Response:
     """Begin to build an export."""
     await limit("export", str(owner.tenant.id), "6/hour")
-    await service.ask_export(owner.session, owner.tenant, owner.account)
+    await exports.ask_export(owner.session, owner.tenant, owner.account)
     record(owner.session, "hotline.export", member=owner.member.id)
     return see_other(f"/o/{owner.tenant.slug}/settings/close")
 
@@ -98,7 +98,7 @@ async def closing_steps(request: Request, session: Visitor, tenant: UUID) -> Res
 async def fetch(request: Request, session: Visitor, export: UUID) -> Response:
     """The export itself, for the person who asked for it."""
     who = await signed_in(request)
-    row = await service.export_of(session, export, who.account)
+    row = await exports.export_of(session, export, who.account)
     name = f"{slugify(row.hotline) or 'hotline'}-{row.asked_at:%Y-%m-%d}.zip"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(await service.fetch(session, row), headers=headers, media_type="application/zip")
+    return Response(await exports.fetch(session, row), headers=headers, media_type="application/zip")

@@ -11,9 +11,9 @@ from infra.jobs import Job
 from infra.realtime import announce
 from infra.vault import destroy_key
 from provisioning.closing import letters
-from provisioning.closing.export import discard_files
+from provisioning.closing.archive import discard_files
+from provisioning.closing.exports import build
 from provisioning.closing.models import Export
-from provisioning.closing.service import build
 from provisioning.closing.tables import KEPT, tenant_tables
 from provisioning.numbers.service import release, take_again
 from provisioning.review.evidence import discard

@@ -190,3 +190,12 @@ async def test_every_kind_opens_in_one_language_and_in_two(ground: None, kind: s
             assert row
             assert (row.status, row.kind, row.languages) == ("open", kind, languages)
         assert owner.role == "owner"
+
+
+@pytest.mark.parametrize("process", ["hark.app", "hark.jobs"])
+async def test_web_and_worker_know_every_run_by_themselves(ground: None, process: str) -> None:
+    asks = f"import {process}; from provisioning.steps.step import RUNS; print(*sorted(RUNS))"
+    told = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", asks], cwd=HERE.parents[1], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["close", "open"]
