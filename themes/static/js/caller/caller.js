@@ -87,7 +87,9 @@ async function begin(speaking) {
 }
 
 async function comeBack() {
+  history.replaceState(history.state, "", base); // a form that came back with a question stands at another address
   if (first) listen(first);
+  if (over) return;
   connect();
   if (await microphonePermission() === "granted") speak().catch(() => {});
   else voiceless(strings.voiceless);
@@ -129,7 +131,7 @@ function listen(screen) {
   else conversation.end();
   if (screen.kind === "voicemail") maxSeconds = screen.max_seconds ?? screen.seconds ?? maxSeconds;
   else voicemail.end();
-  screens.show(screen);
+  screens.show(screen.kind === "say" && !screen.text ? { kind: "starting" } : screen); // nothing to say yet
 }
 
 function end(words) {
