@@ -3,9 +3,12 @@
 from fastapi import APIRouter
 
 from hark.desk.flow import routes as flow
+from hark.desk.home import routes as home
+from hark.desk.messages import routes as messages
 from hark.desk.roster import hours_routes
 from hark.desk.roster import routes as roster
+from hark.desk.trail import routes as trail
 
 router = APIRouter()
-for each in (hours_routes, roster, flow):
+for each in (home, hours_routes, roster, flow, messages, trail):
     router.include_router(each.router)

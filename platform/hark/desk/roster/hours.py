@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pydantic import ValidationError
+from sqlmodel import col, select
 
 from hark.desk.roster.service import calendar_row
 from infra.clock import now
 from infra.errors import Conflict, Invalid
 from infra.web import language
-from tenants.audit import record
+from tenants.audit import AuditEntry, record
 from tenants.members.access import Staff
 from tenants.rosters.hours import WEEKDAYS, Calendar, Holiday, Hours
 from tenants.rosters.public_holidays import public_holidays
@@ -66,6 +67,13 @@ async def add_public_holidays(staff: Staff) -> int:
     if fresh:
         await _change(staff, holidays=_in_order([*calendar.holidays, *fresh]))
     return len(fresh)
+
+
+async def seen(staff: Staff) -> None:
+    """Those who lead have looked at the hours that their hotline came with; written down once."""
+    acts = select(AuditEntry.id).where(col(AuditEntry.action).in_(("hours.see", "hours.change"))).limit(1)
+    if (await staff.session.exec(acts)).first() is None:
+        record(staff.session, "hours.see", member=staff.member.id)
 
 
 async def undo(staff: Staff) -> None:

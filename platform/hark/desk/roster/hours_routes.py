@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from hark.desk.roster import hours, service
+from hark.desk.soon import soon
 from infra.clock import now
 from infra.errors import Conflict, HarkError, Invalid
 from infra.web import gettext, language, render, see_other
@@ -27,6 +29,8 @@ AHEAD = timedelta(days=400)
 @router.get("")
 async def hours_page(request: Request, staff: Anyone) -> Response:
     """The opening hours: to see for everybody, to change for those who lead."""
+    if staff.may(*LEADS):
+        await hours.seen(staff)
     return await _hours(request, staff)
 
 
@@ -58,6 +62,7 @@ async def _hours(
             for each in calendar.holidays
             if today <= each.date <= today + AHEAD
         ],
+        "soon": partial(soon, zone=calendar.zone),
         "state": is_open(calendar, now()),
         "opens": next_opening(calendar, now()),
         "closes": next_closing(calendar, now()),

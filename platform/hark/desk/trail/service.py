@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select, tuple_
 
+from hark.cases.models import Case
 from hark.desk.keyset import Key
 from hark.desk.trail.words import ACTS, Act
 from infra.database import Session
@@ -43,4 +44,25 @@ def told(entry: AuditEntry, people: dict[UUID, str]) -> dict[str, Any]:
     """One act in words."""
     act = ACTS.get(entry.action) or Act(entry.action.replace(".", ": ").replace("_", " "), "activity")
     who = people.get(entry.member, "") if entry.member else ""
-    return {"icon": act.icon, "title": gettext(act.words), "who": who or gettext("Hark"), "at": entry.at}
+    fields = entry.detail.get("fields") or []
+    return {
+        "icon": act.icon,
+        "title": gettext(act.words),
+        "who": who or gettext("Hark"),
+        "at": entry.at,
+        "fields": [str(name) for name in fields],
+    }
+
+
+async def where(session: Session, slug: str, entries: Sequence[AuditEntry]) -> dict[UUID, tuple[str, str]]:
+    """For entries about a record or a case: its page's address and what it is called."""
+    subjects = {entry.subject for entry in entries if entry.subject}
+    cases = dict((await session.exec(select(Case.id, Case.number).where(col(Case.id).in_(subjects)))).all())
+    found = {}
+    for entry in entries:
+        if entry.subject in cases:
+            number = cases[entry.subject]
+            found[entry.id] = (f"/o/{slug}/cases/{number}", gettext("Case %(number)s", number=number))
+        elif entry.action.startswith("contact.") and entry.subject:
+            found[entry.id] = (f"/o/{slug}/contacts/{entry.subject}", gettext("the record"))
+    return found

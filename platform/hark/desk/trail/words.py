@@ -13,6 +13,11 @@ class Act(NamedTuple):
 
 
 ACTS: dict[str, Act] = {
+    "call.answer": Act(_("answered a call"), "phone-incoming"),
+    "call.hand_over": Act(_("offered a call to a colleague"), "arrow-right-left"),
+    "duty.on": Act(_("went on duty"), "headphones"),
+    "duty.break": Act(_("took a break"), "coffee"),
+    "duty.off": Act(_("went off duty"), "headphone-off"),
     "contact.open": Act(_("began a record"), "notebook-pen"),
     "contact.read": Act(_("read a record"), "eye"),
     "contact.submit": Act(_("submitted a record"), "check"),
@@ -40,10 +45,21 @@ ACTS: dict[str, Act] = {
     "shift.add": Act(_("added a shift"), "calendar-plus"),
     "shift.change": Act(_("changed a shift"), "calendar-cog"),
     "shift.remove": Act(_("removed a shift"), "calendar-x"),
+    "hours.see": Act(_("looked at the opening hours for the first time"), "clock"),
     "hours.change": Act(_("changed the opening hours"), "clock"),
     "hours.undo": Act(_("undid a change of the opening hours"), "undo-2"),
     "flow.draft": Act(_("changed the draft of the flow"), "waypoints"),
     "flow.discard": Act(_("discarded the draft of the flow"), "trash-2"),
     "flow.publish": Act(_("published the flow"), "rocket"),
     "flow.undo": Act(_("went back to an earlier flow"), "undo-2"),
+    "member.invite": Act(_("invited somebody"), "mail"),
+    "member.uninvite": Act(_("took an invitation back"), "mail-x"),
+    "member.join": Act(_("joined the hotline"), "user-round-plus"),
+    "member.change": Act(_("changed what somebody may do"), "user-round-cog"),
+    "member.remove": Act(_("ended somebody's place here"), "user-round-x"),
+    "profile.change": Act(_("changed the hotline's settings"), "settings-2"),
+    "review.attach": Act(_("added a file for the review"), "paperclip"),
+    "review.decide": Act(_("decided about the hotline's approval"), "stamp"),
+    "hotline.open": Act(_("opened the hotline"), "sprout"),
+    "hotline.export": Act(_("took an export of everything"), "download"),
 }
