@@ -1,5 +1,6 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
+from hark.demo.live import job as demo
 from infra.jobs.outbox import HANDLERS
 from infra.mail import send as mail
 from provisioning.closing import steps as closing
@@ -7,5 +8,5 @@ from provisioning.review import service as review
 from provisioning.signup import service as signup
 from provisioning.steps import run as steps
 
-SLICES = (mail, signup, steps, review, closing)
+SLICES = (mail, signup, steps, review, closing, demo)
 JOBS = HANDLERS

@@ -1,0 +1,5 @@
+"""The demo: five example hotlines with people, a month of history and simulated callers that keep calling."""
+
+from hark.demo.command import main
+
+__all__ = ["main"]
