@@ -9,7 +9,7 @@ from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
 from infra.jobs import enqueue, job
-from infra.scope import no_scope
+from infra.scope import current_tenant, no_scope
 from infra.storage import store
 from infra.vault import open_platform, seal_platform
 from infra.web import language
@@ -46,7 +46,7 @@ async def ask_export(session: Session, tenant: Tenant, account: UUID) -> Export:
 async def build_owed(session: Session, export: str) -> None:
     """Build what was asked for, in the tenant's scope."""
     row = await session.get(Export, UUID(export))
-    if row is not None and row.state == "building":
+    if row is not None and row.state == "building" and row.tenant == current_tenant():
         await build(session, row)
 
 

@@ -1,0 +1,163 @@
+"""At least one row of every table for a hotline, each with words in it that nobody else may ever read."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import select
+
+from hark.cases.models import Case, CaseCount, CaseEvent
+from hark.contacts.models import Contact, ContactReader
+from hark.contacts.sheet import Sheet
+from hark.switchboard.left import part_key
+from hark.switchboard.models import Call, Callback, CallerRow, CallEvent, Duty, Offer, Timer, Voicemail
+from infra.clock import now
+from infra.database import Session, unit_of_work
+from infra.ids import new_id
+from infra.jobs import Job
+from infra.scope import tenant_scope
+from infra.storage import store
+from infra.vault import fingerprint, seal, seal_platform
+from provisioning.closing.models import Export
+from provisioning.signup.models import ApplicationFile
+from tenants.audit import record
+from tenants.audit.models import AuditEntry
+from tenants.directory.models import Host
+from tenants.flows.engine import State, dump_state
+from tenants.flows.models import FlowVersion
+from tenants.forms.models import FormVersion
+from tenants.members.models import Invitation, Member, Team
+from tenants.members.service import email_hash
+from tenants.rosters.models import Shift
+from tenants.workflows.models import WorkflowVersion
+from tests.world import Hotline
+
+LATER = timedelta(days=300)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A hotline's marker, the secrets of its visitors, and the id of a row of each table by the table's name."""
+
+    hotline: Hotline
+    marker: str
+    number: int
+    call_token: str
+    join_token: str
+    ids: dict[str, UUID]
+
+    def places(self, **more: Any) -> dict[str, str]:
+        """What the places in an address or a form are filled with."""
+        ids = {name: str(key) for name, key in self.ids.items()}
+        own = {"slug": self.hotline.slug, "number": self.number, "token": self.join_token, "call_id": ids["call"]}
+        fixed = {
+            "file": ids["application_file"],
+            "part": "0",
+            "day": "2030-01-01",
+            "node": "language",
+            "verb": "taking",
+            "new": new_id(),
+        }
+        return {name: str(value) for name, value in {**ids, **own, **fixed, **more}.items()}
+
+
+async def _first(session: Session, model: Any) -> Any:
+    return (await session.exec(select(model))).first()
+
+
+async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) -> Seeded:
+    """Fill the hotline: `keeper` answered its call and keeps its record, `account` asked for its export."""
+    marker = f"marker{hotline.tenant.hex[-12:]}"
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            ids, tokens = await _tenant_rows(session, hotline, keeper, number, marker)
+            ids |= await _platform_rows(session, hotline, account, marker)
+    return Seeded(hotline, marker, number, *tokens, ids)
+
+
+async def _tenant_rows(
+    session: Session, hotline: Hotline, keeper: UUID, number: int, marker: str
+) -> tuple[dict[str, UUID], tuple[str, str]]:
+    at, tokens = now() - timedelta(minutes=30), (f"call-{marker}", f"join-{marker}")
+    here = {model: await _first(session, model) for model in (FlowVersion, FormVersion, WorkflowVersion, Team, Shift)}
+    caller = CallerRow(hash=await fingerprint(session, "caller", marker))
+    session.add(caller)
+    await session.flush()
+    call = Call(
+        line_id=hotline.line, flow_version_id=here[FlowVersion].id, caller_id=caller.id, phase="ended",
+        token_hash=hashlib.sha256(tokens[0].encode()).digest(), state=dump_state(State(phase="ended", language="en")),
+        started_at=at, answered_at=at, ended_at=now(), outcome="talked",
+    )  # fmt: skip
+    session.add(call)
+    await session.flush()
+    sealed = await seal(session, marker.encode())
+    answers = {field["name"]: marker for field in here[FormVersion].document["fields"] if "text" in field["type"]}
+    contact = Contact(
+        call_id=call.id, member_id=keeper, form_version_id=here[FormVersion].id,
+        sealed=await seal(session, Sheet(answers=answers).dump()),
+    )  # fmt: skip
+    offer = Offer(call_id=call.id, member_id=keeper, state="done", made_at=at, expires_at=at, answered_at=at)
+    event = CallEvent(call_id=call.id, event={"type": marker})
+    voicemail = Voicemail(call_id=call.id, status="new", parts=1, seconds=2)
+    wishes = await seal(session, json.dumps({"reach": marker, "wording": marker, "email": ""}).encode())
+    callback = Callback(call_id=call.id, sealed=wishes)
+    session.add_all([contact, offer, event, voicemail, callback])
+    await session.flush()
+    await store().put(part_key(call.id, 1, 0), sealed)
+    reader = ContactReader(contact_id=contact.id, member_id=keeper, at=contact.at)
+    stage = here[WorkflowVersion].document["stages"][0]["key"]
+    case = Case(
+        number=number, contact_id=contact.id, workflow_version_id=here[WorkflowVersion].id, sealed_title=sealed,
+        stage=stage, owner=keeper, opened_by=keeper,
+    )  # fmt: skip
+    session.add_all([reader, case])
+    await session.flush()
+    note = CaseEvent(case_id=case.id, kind="note", member=keeper, sealed=sealed)
+    opened = CaseEvent(case_id=case.id, kind="opened", member=keeper, stage=stage)
+    invitation = Invitation(
+        token_hash=hashlib.sha256(tokens[1].encode()).digest(), email_hash=email_hash(f"{marker}@example.org"),
+        email_sealed=seal_platform(f"{marker}@example.org".encode()), role="operator", by=keeper, until=now() + LATER,
+    )  # fmt: skip
+    session.add_all([note, opened, invitation, CaseCount(id=hotline.tenant, last=number)])
+    session.add(Duty(id=keeper, status="off"))
+    here[Team].name = f"Team {marker}"
+    record(session, "case.open", member=keeper, subject=case.id, words=marker)
+    (await session.exec(select(Member).where(Member.id == keeper))).one().name = f"Bob {marker}"
+    await session.flush()
+    ids = {
+        "caller": caller.id, "call": call.id, "contact": contact.id, "offer": offer.id, "call_event": event.id,
+        "voicemail": voicemail.id, "callback": callback.id, "contact_reader": reader.id, "case": case.id,
+        "case_event": note.id, "invitation": invitation.id, "case_count": hotline.tenant, "duty": keeper,
+        "audit_entry": (await _first(session, AuditEntry)).id, "member": keeper, "line": hotline.line,
+        "team": here[Team].id, "shift": here[Shift].id, "tenant": hotline.tenant, "flow_version": here[FlowVersion].id,
+    }  # fmt: skip
+    return ids, tokens
+
+
+async def _platform_rows(session: Session, hotline: Hotline, account: UUID, marker: str) -> dict[str, UUID]:
+    """What the platform keeps about the hotline. The export and the file can really be fetched, by whoever may."""
+    export = Export(
+        tenant=hotline.tenant, account=account, hotline=marker, state="ready", size=9, expires_at=now() + LATER,
+        closing_at=now(),
+    )  # fmt: skip
+    file = ApplicationFile(
+        application=hotline.application, name=f"{marker}.pdf", media_type="application/pdf", size=9, storage_key="",
+    )  # fmt: skip
+    file.storage_key = f"review/{hotline.application}/{file.id}"
+    building = Export(
+        tenant=hotline.tenant, account=new_id(), hotline=marker, state="building", expires_at=now() + LATER
+    )
+    timer = Timer(tenant=hotline.tenant, kind="duty", subject=new_id(), due_at=now() + LATER)
+    job = Job(tenant=hotline.tenant, name="closing.export", payload={"export": str(export.id)}, due_at=now() + LATER)
+    host = Host(tenant=hotline.tenant, name=f"{marker}.example.org")
+    session.add_all([export, building, file, timer, job, host])
+    await store().put(export.storage_key, seal_platform(marker.encode()))
+    await store().put(file.storage_key, seal_platform(marker.encode()))
+    return {
+        "export": export.id, "application_file": file.id, "timer": timer.id, "outbox": job.id, "host": host.id,
+        "export_building": building.id,
+        "application": hotline.application, "account": account,
+    }  # fmt: skip
