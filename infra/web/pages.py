@@ -29,7 +29,7 @@ environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True
 
 
 def _locale() -> str:
-    return i18n.language().replace("-", "_")
+    return "en_GB" if i18n.language() == "en" else i18n.language().replace("-", "_")  # days before months, 24 hours
 
 
 def localtime(at: datetime | None, zone: str = "UTC", style: str = "medium") -> str:

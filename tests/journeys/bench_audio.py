@@ -1,4 +1,4 @@
-"""From the volunteer's click to the caller's voice, direct and through a relay; part of `make bench`, not of the suite."""
+"""From the volunteer's click to the caller's voice, direct and relayed; part of `make bench`, not of the suite."""
 
 from statistics import median
 
@@ -29,14 +29,16 @@ async def _click_to_audio(chrome: Browser, up: Up) -> list[float]:
     return took
 
 
+def _say(way: str, took: list[float]) -> None:
+    print(f"\nclick to the first sound packet, {way}: {median(took):.0f} ms of {sorted(map(round, took))}")
+
+
 async def test_click_to_audio_direct(chrome: Browser, up: Up) -> None:
     took = await _click_to_audio(chrome, up)
-    print(f"\nclick to the first sound packet, direct: {median(took):.0f} ms of {sorted(round(each) for each in took)}")
+    _say("direct", took)
 
 
 async def test_click_to_audio_relayed(chrome: Browser, relay: Coturn) -> None:
     async for up in install(HARK_TURN_URL=relay.url, HARK_TURN_SECRET=relay.secret):
         took = await _click_to_audio(chrome, up)
-        print(
-            f"\nclick to the first sound packet, relayed: {median(took):.0f} ms of {sorted(round(each) for each in took)}"
-        )
+        _say("relayed", took)

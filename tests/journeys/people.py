@@ -1,7 +1,9 @@
 """What people do in a browser: an organisation registers, a caller calls, a volunteer answers. By clicks."""
 
+import contextlib
 import json
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -35,20 +37,35 @@ class Hotline:
         return f"{self.base}/o/{self.slug}"
 
 
-async def open_always(up: Up, slug: str) -> None:
-    """Open a hotline's line at every hour, so that a journey doesn't depend on when it is walked."""
+@contextlib.asynccontextmanager
+async def rows_of(up: Up, slug: str) -> AsyncIterator[asyncpg.Connection]:
+    """A hotline's own rows, in one transaction."""
     url = endpoints(up.folder).database_url.replace("+asyncpg", "")
     connection = await asyncpg.connect(url, server_settings={"role": "hark_app"})
     try:
         async with connection.transaction():
             tenant = await connection.fetchval("SELECT id FROM tenant WHERE slug = $1", slug)
             await connection.execute("SELECT set_config('app.tenant', $1, true)", str(tenant))
-            always = json.dumps({day: [["00:00", "24:00"]] for day in WEEKDAYS})
-            await connection.execute(
-                "UPDATE calendar SET document = document || jsonb_build_object('weekly', $1::jsonb)", always
-            )
+            yield connection
     finally:
         await connection.close()
+
+
+async def open_always(up: Up, slug: str) -> None:
+    """Open a hotline's line at every hour, so that a journey doesn't depend on when it is walked."""
+    always = json.dumps({day: [["00:00", "24:00"]] for day in WEEKDAYS})
+    async with rows_of(up, slug) as rows:
+        await rows.execute("UPDATE calendar SET document = document || jsonb_build_object('weekly', $1::jsonb)", always)
+
+
+async def ring_all_at_once(up: Up, slug: str) -> None:
+    """Let every ring and queue of a hotline's flow ring everybody."""
+    async with rows_of(up, slug) as rows:
+        document = json.loads(await rows.fetchval("SELECT document FROM flow_version"))
+        for node in document["nodes"].values():
+            if node["type"] in ("ring", "queue"):
+                node["strategy"] = "all"
+        await rows.execute("UPDATE flow_version SET document = $1", json.dumps(document))
 
 
 async def register(browser: Browser, up: Up, kind: str = "blank", name: str = "") -> Hotline:
@@ -131,3 +148,27 @@ async def answered(caller: Page, console: Page) -> None:
     await expect(caller.locator("[data-do=hangup]")).to_be_visible()
     await expect(caller.locator("#call")).to_have_attribute("data-kind", "talking")
     await expect(console.locator("#console")).to_have_attribute("data-face", "call")
+
+
+async def colleague(browser: Browser, hotline: Hotline, name: str) -> BrowserContext:
+    """The owner invites somebody by e-mail; they follow the letter's link and choose a name and a password."""
+    email = f"{name.lower()}{next(_numbers)}@example.org"
+    people = await hotline.owner.new_page()
+    await people.goto(f"{hotline.desk}/people")
+    await people.fill("[name=email]", email)
+    await people.locator("form[action$='/people/invite'] button").click()
+    await expect(people.locator("main")).to_contain_text(email)
+    await people.goto(f"{hotline.base}/outbox")
+    letter = await people.locator("article", has_text=email).first.inner_text()
+    link = re.search(r"https?://\S+", letter)
+    assert link
+    await people.close()
+    context = await person(browser, locale="en-GB")
+    page = await context.new_page()
+    await page.goto(link[0])
+    await page.fill("[name=name]", name)
+    await page.fill("[name=password]", PASSWORD)
+    await page.locator("main form button").first.click()
+    await page.wait_for_url(re.compile(r"/o/"))
+    await page.close()
+    return context

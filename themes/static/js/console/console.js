@@ -16,6 +16,7 @@ const part = (selector) => root.querySelector(selector);
 
 const state = { duty, offer: null, call: null, wrapUntil: null, board: {} };
 let recordOf = null;
+let wished = null; // a duty chosen while there was no connection: it is said as soon as there is one
 
 const send = (message) => line.send(message);
 const offerCard = new OfferCard(root, strings);
@@ -104,6 +105,10 @@ function linked(link) {
   const words = link === "refused" ? strings.signed_out : strings[state.call ? "lost_in_call" : "lost"];
   if (!open) part("[data-lost-words]").textContent = words;
   part("[data-lost]").hidden = open || link === "connecting" && part("[data-lost]").hidden;
+  if (open && wished) {
+    send({ type: "duty", status: wished });
+    wished = null;
+  }
   if (open || !state.offer) return;
   state.offer = null; // a lease that can't be taken any more should not go on ringing
   render();
@@ -155,14 +160,17 @@ root.addEventListener("click", ({ target }) => {
 
 root.addEventListener("change", async ({ target }) => {
   if (target.name !== "duty") return;
-  if (!tell({ type: "duty", status: target.value }) || target.value !== "on") return;
+  state.duty = target.value; // what was chosen stays chosen unless the server says otherwise
+  if (!send({ type: "duty", status: target.value })) wished = target.value;
+  if (target.value !== "on") return;
   offerCard.ringer.unlock();
   offerCard.alerts.ask();
   if (await talk.listen()) talk.rest(); // so that it is allowed before the first call rings
 });
 
 for (const touch of ["click", "keydown"]) { // not before the click: what moves away under a finger is not pressed
-  addEventListener(touch, () => offerCard.ringer.unlock().then(render), { once: true });
+  // A task later: drawing within the click would take back the choice that the click is just making.
+  addEventListener(touch, () => offerCard.ringer.unlock().then(() => setTimeout(render)), { once: true });
 }
 
 setInterval(() => {

@@ -1,0 +1,76 @@
+"""Every page, looked at: axe finds nothing, nothing overflows, and a picture of each is left for people."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, Response
+
+from tests.journeys.media import person
+from tests.journeys.people import answered, call, on_duty, register
+from tests.services.up import Up
+
+pytestmark = pytest.mark.journey
+AXE = Path("node_modules/axe-core/axe.min.js")
+WIDTHS = {1280: 900, 360: 740}
+LANGUAGES = {"en": "en-GB", "zh-Hans": "zh-CN"}
+OPEN = ("/", "/sign-in", "/sign-up", "/outbox", "/nothing-here")
+DESK = (
+    "", "/console", "/contacts", "/cases", "/roster", "/roster/hours", "/flow", "/people", "/audit", "/voicemails",
+    "/callbacks", "/settings", "/settings/profile", "/settings/close", "/review",
+)  # fmt: skip
+
+
+async def _look(page: Page, name: str, pictures: Path) -> list[str]:
+    """What is wrong with a page: axe's findings, and whether it is wider than its window."""
+    await page.screenshot(path=str(pictures / f"{name}.png"), full_page=True)
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    wrong = [f"{name}: {each['id']} {each['nodes'][0]['target']}: {each['help']}" for each in found["violations"]]
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [*wrong, f"{name}: wider than the window"] if wide else wrong
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.timeout(400)
+async def test_every_page_passes_axe_and_fits_its_window(chrome: Browser, up: Up, pictures: Path, scheme: str) -> None:
+    hotline = await register(chrome, up, "violence", f"Quiet line {scheme}")
+    console = await on_duty(hotline.owner, hotline)
+    caller = await call(chrome, hotline)
+    await answered(caller, console)
+    await console.locator("#record textarea:visible").first.fill("A few words.")
+    await caller.locator("[data-do=hangup]").click()
+    state = await hotline.owner.storage_state()
+    wrong: list[str] = []
+    for width, height in WIDTHS.items():
+        for tag, locale in LANGUAGES.items():
+            context = await person(
+                chrome, storage_state=state, locale=locale, color_scheme=scheme,
+                viewport={"width": width, "height": height},
+            )  # fmt: skip
+            page = await context.new_page()
+            public = (f"/h/{hotline.slug}", f"/h/{hotline.slug}/call")
+            for place in (*OPEN, *public, *(f"/o/{hotline.slug}{path}" for path in DESK)):
+                await page.goto(up.url + place)
+                name = re.sub(r"[^a-z0-9]+", "-", place.replace(hotline.slug, "line").lower()).strip("-") or "landing"
+                wrong += await _look(page, f"{name}.{width}.{tag}.{scheme}", pictures)
+            await context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_callers_page_is_small_and_asks_nobody_else(chrome: Browser, up: Up) -> None:
+    hotline = await register(chrome, up)
+    context = await person(chrome)
+    page = await context.new_page()
+    asked: list[str] = []
+    answers: list[Response] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks what it is given
+    for path in (hotline.public, f"{hotline.public}/call"):
+        answers.clear()
+        await page.goto(path, wait_until="networkidle")
+        size = sum([len(await answer.body()) for answer in answers if answer.status == 200])
+        assert size < 100_000, f"{path} weighs {size}"
+    assert all(url.startswith(up.url) for url in asked), asked
