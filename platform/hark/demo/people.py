@@ -14,9 +14,8 @@ from tenants.members.models import Account, Member, Team, TeamMember
 from tenants.members.service import account_by_email, add_member, add_to_team, create_account, team
 from tenants.rosters.models import Shift
 
-TWIN = 0.55
-"""How many of the shifts have a second volunteer."""
-HOLES = 3
+TWO = 0.85
+"""How many of the shifts want a second volunteer."""
 
 
 @dataclass(slots=True)
@@ -77,27 +76,23 @@ async def teams_of(session: Session) -> dict[str, list[UUID]]:
 
 
 async def _fill_roster(session: Session, staffed: Staffed, chance: Random) -> list[Shift]:
-    """Turn by turn, as a coordinator would; the last three holes are for the visitor to see and fill."""
+    """Turn by turn, two to most shifts, as a coordinator would; a few holes are left for the visitor to see and fill:
+    some beside a colleague, one or two with nobody at all."""
     shifts = list(await session.exec(select(Shift).order_by(col(Shift.weekday), col(Shift.starts))))
     crew = staffed.teams["main"]
     turn = cycle(chance.sample(crew, len(crew)))
-    holes = set(chance.sample(range(len(shifts)), min(HOLES, len(shifts) // 3)))
-    twins = []
-    for place, shift in enumerate(shifts):
-        if place in holes:
-            continue
-        shift.member_id = next(turn)
-        session.add(shift)
-        if chance.random() < TWIN:
-            twins.append(
-                Shift(
-                    team_id=shift.team_id,
-                    member_id=next(turn),
-                    weekday=shift.weekday,
-                    starts=shift.starts,
-                    ends=shift.ends,
-                )
-            )
-    session.add_all(twins)
+    seconds = [
+        Shift(team_id=shift.team_id, weekday=shift.weekday, starts=shift.starts, ends=shift.ends)
+        for shift in shifts
+        if chance.random() < TWO
+    ]
+    uncovered = {id(shift) for shift in chance.sample(shifts, 1 + len(shifts) // 12)}
+    alone = {id(shift) for shift in chance.sample(seconds, min(2, len(seconds)))}
+    gone = {(shift.weekday, shift.starts) for shift in shifts if id(shift) in uncovered}
+    seconds = [shift for shift in seconds if (shift.weekday, shift.starts) not in gone]
+    for shift in (*shifts, *seconds):
+        if id(shift) not in uncovered | alone:
+            shift.member_id = next(turn)
+    session.add_all([*shifts, *seconds])
     await session.flush()
-    return [*shifts, *twins]
+    return [*shifts, *seconds]

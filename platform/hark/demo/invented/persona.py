@@ -90,13 +90,13 @@ def _choose(drawn: Drawn) -> Intent | None:
 
 
 def _be_rung(drawn: Drawn) -> Intent | None:
-    return Intent(drawn.after(10, 40), "goes") if drawn.chance.random() < 0.08 else None
+    return Intent(drawn.after(10, 40), "goes") if drawn.chance.random() < 0.05 else None
 
 
 def _line_up(drawn: Drawn) -> Intent | None:
     if drawn.node.out and drawn.chance.random() < 0.3:
         return Intent(drawn.after(20, 60), "key", drawn.node.out.key)
-    return Intent(drawn.after(15, 85), "goes") if drawn.chance.random() < 0.25 else None
+    return Intent(drawn.after(15, 85), "goes") if drawn.chance.random() < 0.2 else None
 
 
 def _speak(drawn: Drawn) -> Intent:
