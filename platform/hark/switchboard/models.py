@@ -23,7 +23,8 @@ class CallerRow(TenantTable, table=True):
 
 
 class Call(TenantTable, table=True):
-    """One call. `state` is the engine's; the columns beside it repeat what queries need, written in the same update."""
+    """One call. Without a `microphone` the caller can read, choose and ask to be called back, but nobody is rung.
+    `state` is the engine's; the columns beside it repeat what queries need, written in the same update."""
 
     __tablename__ = "call"
     __table_args__ = (
@@ -61,6 +62,7 @@ class Call(TenantTable, table=True):
     answered_at: datetime | None = moment(nullable=True)
     ended_at: datetime | None = moment(nullable=True)
     outcome: str | None = None
+    microphone: bool = True
     simulated: bool = False
 
 

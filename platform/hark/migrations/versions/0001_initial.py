@@ -457,6 +457,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("microphone", sa.Boolean(), nullable=False),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(phase = 'ended') = (ended_at IS NOT NULL)", name=op.f("ck_call_ended_when_over")),
         sa.CheckConstraint("(phase = 'waiting') = (team IS NOT NULL)", name=op.f("ck_call_waiting_for_a_team")),
