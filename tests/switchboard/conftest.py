@@ -71,12 +71,14 @@ class Hotline:
             async with unit_of_work() as session:
                 await duty.set_duty(session, self.people[name], "on")
 
-    async def call(self, caller: UUID | None = None) -> UUID:
+    async def call(self, caller: UUID | None = None, *, microphone: bool = True) -> UUID:
         """Somebody calls, and their page connects."""
         async with unit_of_work() as session:
-            call, _ = await calls.start(session, self.line, language="en", caller=caller)
+            call, _ = await calls.start(session, self.line, language="en", caller=caller, microphone=microphone)
         async with unit_of_work() as session:
-            await calls.handle(session, call, on.Arrived(at=now(), calendars={}, caller={}, language="en"))
+            await calls.handle(
+                session, call, on.Arrived(at=now(), calendars={}, caller={}, language="en", voicemail=microphone)
+            )
         return call
 
     async def hang_up(self, call: UUID) -> None:

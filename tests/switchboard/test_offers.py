@@ -206,6 +206,14 @@ async def test_a_handed_over_call_changes_hands_only_when_the_colleague_accepts(
     assert (await hotline.row(call)).state["member"] == str(hotline.people["ben"])
 
 
+async def test_a_caller_without_a_microphone_rings_nobody_and_is_led_on(open_hotline: Open) -> None:
+    hotline = await open_hotline(QUEUE, "ann")
+    await hotline.on_duty("ann")
+    call = await hotline.call(microphone=False)
+    assert await hotline.rung(call, "ringing", "cancelled") == []
+    assert (await hotline.row(call)).state["node"] == "sorry"
+
+
 async def test_another_tenants_offer_does_not_exist(open_hotline: Open) -> None:
     mine = await open_hotline(RING, "ann")
     await mine.on_duty("ann")

@@ -74,14 +74,16 @@ async def before_call(request: Request, at: AtHotline) -> Response:
 
 
 @router.post("/h/{slug}/call")
-async def begin(request: Request, at: AtHotline) -> Response:
+async def begin(request: Request, at: AtHotline, microphone: Annotated[str, Form()] = "yes") -> Response:
     """Begin a call; nobody is rung before the caller's page has connected."""
     if at.tenant.status != "open" and not await may_try(request, at.session):
         raise Conflict("This hotline is not open to callers yet.")
     await limit(f"call:{at.tenant.id}", address_of(request), CALLS_PER_HOUR)
     line = await first_line(at.session)
     caller, remember = await caller_of(request, at.session)
-    call, token = await calls.start(at.session, line, language=spoken(at.tenant), caller=caller)
+    call, token = await calls.start(
+        at.session, line, language=spoken(at.tenant), caller=caller, microphone=microphone != "no"
+    )
     base = f"/h/{at.tenant.slug}/call/{call}"
     plain = "application/json" not in request.headers.get("accept", "")
     response: Response = see_other(base) if plain else JSONResponse({"base": base})

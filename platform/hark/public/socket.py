@@ -94,7 +94,11 @@ async def _arrive(call: UUID) -> None:
         row = await session.get_one(Call, (current_tenant(), call))
         open_now = {name: is_open(calendar, now()) for name, calendar in (await calendars(session)).items()}
         arrived = on.Arrived(
-            at=now(), calendars=open_now, caller=await facts(session, row.caller_id), language=row.language
+            at=now(),
+            calendars=open_now,
+            caller=await facts(session, row.caller_id),
+            language=row.language,
+            voicemail=row.microphone,
         )
         await calls.handle(session, call, arrived)
 

@@ -36,12 +36,25 @@ SEEN_SECONDS = 40
 CLOSED_SECONDS = 4
 FRONT = 1_000_000
 
-_AS_IT_IS = select(col(Call.id), col(Call.flow_version_id), col(Call.state), col(Call.phase), col(Call.answered_at))
+_AS_IT_IS = select(
+    col(Call.id),
+    col(Call.flow_version_id),
+    col(Call.state),
+    col(Call.phase),
+    col(Call.answered_at),
+    col(Call.microphone),
+)
 _LOCKED = _AS_IT_IS.with_for_update(key_share=True)
 
 
 async def start(
-    session: Session, line: Line, *, language: str, caller: UUID | None = None, simulated: bool = False
+    session: Session,
+    line: Line,
+    *,
+    language: str,
+    caller: UUID | None = None,
+    microphone: bool = True,
+    simulated: bool = False,
 ) -> tuple[UUID, str]:
     """A new web call on a line: its id, and the token that only the caller's browser gets.
 
@@ -65,6 +78,7 @@ async def start(
             ring={},
             priority=0,
             started_at=at,
+            microphone=microphone,
             simulated=simulated,
         )
     )
@@ -105,7 +119,7 @@ async def handle(session: Session, call: UUID, *events: Event) -> State:
             )
         )
         await _store(session, call, state, commands, row.answered_at, event.at)
-        pending.extend(await _carry_out(session, call, state, commands, event))
+        pending.extend(await _carry_out(session, call, state, commands, event, heard=row.microphone))
     if state != before:
         announce(session, caller_channel(call), screen(flow, state, now(), row.answered_at or now()))
     return state
@@ -159,7 +173,9 @@ def columns(state: State, commands: list[Command], answered_at: datetime | None,
     return values
 
 
-async def _carry_out(session: Session, call: UUID, state: State, commands: list[Command], event: Event) -> list[Event]:
+async def _carry_out(
+    session: Session, call: UUID, state: State, commands: list[Command], event: Event, *, heard: bool
+) -> list[Event]:
     """Do what the engine asks that the stored state doesn't already say; returns events that follow at once."""
     follow: list[Event] = []
     at = event.at
@@ -169,6 +185,8 @@ async def _carry_out(session: Session, call: UUID, state: State, commands: list[
         match command:
             case do.StartTimer():
                 await timers.arm(session, "step", call, command.due)
+            case do.Ring() | do.Enqueue() if not heard:
+                follow.append(on.NoneOnDuty(at=at, visit=command.visit))
             case do.Ring() | do.Enqueue():
                 await offers.lock(session)
                 stranded = await offers.dispatch(session)
