@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from datetime import datetime
+from time import monotonic
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -25,7 +26,10 @@ from infra.vault.master import master
 VERSION = b"\x01"
 SHORTEST = 1 + 12 + 16
 _opened: dict[UUID, bytes] = {}
+_opened_at: dict[UUID, float] = {}
 _CACHE_LIMIT = 5000
+CACHE_SECONDS = 30
+"""How long a process may go on reading after another one has destroyed a key."""
 
 
 class VaultKey(TenantTable, table=True):
@@ -66,18 +70,18 @@ async def destroy_key(session: Session) -> None:
 
 async def _key(session: Session) -> bytes:
     owner = current_tenant()
-    if held := _opened.get(owner):
+    if (held := _opened.get(owner)) and monotonic() - _opened_at[owner] < CACHE_SECONDS:
         return held
     row = (
-        await session.execute(
-            text("SELECT wrapped FROM vault_key WHERE tenant_id = :owner"), {"owner": owner}
-        )
+        await session.execute(text("SELECT wrapped FROM vault_key WHERE tenant_id = :owner"), {"owner": owner})
     ).first()
     if row is None or row[0] is None:
+        _opened.pop(owner, None)
         raise Erased(f"no key for {owner}")
     if len(_opened) >= _CACHE_LIMIT:
         _opened.pop(next(key for key in _opened if key != PLATFORM))
     _opened[owner] = await master().unwrap(bytes(row[0]), owner.bytes)
+    _opened_at[owner] = monotonic()
     return _opened[owner]
 
 

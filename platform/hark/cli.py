@@ -26,6 +26,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "up": Command("hark.running.up:main", "start Hark and all it stands on; keep it running until told to stop"),
     "db": Command("hark.running.db:main", "upgrade the database, check it against the models, write a revision"),
+    "platform": Command("hark.running.operators:main", "make somebody a platform operator, or no longer one", True),
     "demo": Command("hark.demo:main", "fill this installation with five example hotlines, or remove them", True),
     "bench": Command("hark.bench:main", "measure, and print each figure as a ratio"),
     "i18n": Command("hark.i18n:main", "collect the texts to translate, or check that none is missing"),

@@ -12,7 +12,8 @@ from infra.settings import settings
 from infra.web import gettext, limit, render, see_other
 from infra.web.limits import address_of
 from infra.web.sessions import close_session, open_session, read_session
-from tenants.members.access import Visitor
+from tenants.directory.service import tenant_by_host
+from tenants.members.access import PlatformOperator, Visitor
 from tenants.members.models import Account
 from tenants.members.passwords import matches
 from tenants.members.service import account_by_email, memberships, normal_email
@@ -22,7 +23,10 @@ router = APIRouter()
 
 @router.get("/")
 async def landing(request: Request, session: Visitor) -> Response:
-    """What Hark is, and the way in. Somebody signed in sees their hotlines."""
+    """What Hark is, and the way in; at a hotline's own domain, that hotline. Somebody signed in sees their hotlines."""
+    here = await tenant_by_host(session, request.headers.get("host", ""))
+    if here is not None:
+        return see_other(f"/h/{here.slug}")
     who = await read_session(request)
     account = await session.get(Account, who.account) if who else None
     mine = await memberships(account.id) if account else []
@@ -74,6 +78,12 @@ async def sign_out(request: Request) -> Response:
     response = see_other("/")
     await close_session(request, response)
     return response
+
+
+@router.get("/platform/guide")
+async def guide(request: Request, _session: PlatformOperator) -> Response:
+    """Every component of the look on one page, for whoever builds a further one."""
+    return render(request, "guide.html")
 
 
 @router.get("/outbox")

@@ -13,6 +13,7 @@ from provisioning.kits.kit import Kit
 from provisioning.numbers.service import claim, withdraw
 from provisioning.steps.opening.ground import application_of
 from provisioning.steps.step import Kept
+from tenants.directory.service import tenant_by_id
 from tenants.flows.models import FlowRow
 from tenants.flows.service import flow_named, publish
 from tenants.lines.models import Line
@@ -79,9 +80,10 @@ async def cancel_shifts(session: Session, _tenant: UUID, _kept: Kept) -> None:
     await session.execute(delete(Shift))
 
 
-async def lay_line(session: Session, _tenant: UUID) -> None:
-    """The line that leads callers to the flow."""
-    await line_named(session, MAIN, (await flow_named(session, MAIN)).id)
+async def lay_line(session: Session, tenant: UUID) -> None:
+    """The line that leads callers to the flow, called what the hotline is called."""
+    name = (await tenant_by_id(session, tenant)).name
+    await line_named(session, name, (await flow_named(session, MAIN)).id)
 
 
 async def cut_line(session: Session, _tenant: UUID, _kept: Kept) -> None:
