@@ -15,6 +15,7 @@ class AuditEntry(TenantTable, table=True):
     __tablename__ = "audit_entry"
     __table_args__ = (
         Index("ix_audit_entry_at", "tenant_id", "at"),
+        Index("ix_audit_entry_member", "tenant_id", "member", "at", "id"),
         Index("ix_audit_entry_subject", "tenant_id", "subject", "at"),
     )
     at: datetime = moment(default=True)

@@ -147,6 +147,7 @@ JOBS: dict[str, dict[str, str]] = {
     "review.record": {"verdict": "declined"},
     "closing.export": {"export": "{export_building}"},
     "closing.forget": {"export": "{export}"},
+    "demo.call": {},
 }
 """What each job would be given to do harm in the first hotline from inside the second. All of them end well, having
 done nothing to the first; the second's own opening is over long ago."""

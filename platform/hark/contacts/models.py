@@ -21,6 +21,7 @@ class Contact(TenantTable, table=True):
         one_of("status", "draft", "submitted"),
         Index("uq_contact_call", "tenant_id", "call_id", unique=True),
         Index("ix_contact_at", "tenant_id", "at", "id"),
+        Index("ix_contact_member", "tenant_id", "member_id", "at", "id"),
         Index("ix_contact_draft", "tenant_id", "member_id", "at", postgresql_where=text("status = 'draft'")),
     )
     call_id: UUID | None = None

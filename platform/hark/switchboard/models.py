@@ -147,6 +147,7 @@ class Voicemail(TenantTable, table=True):
         belongs_to("call_id", "call"),
         one_of("status", "recording", "new", "handling", "done"),
         Index("uq_voicemail_call", "tenant_id", "call_id", unique=True),
+        Index("ix_voicemail_status", "tenant_id", "status", "at"),
     )
     call_id: UUID
     status: str = "recording"

@@ -16,6 +16,7 @@ from hark.demo.past.playing import Past, Played, played
 from hark.demo.past.records import Records
 from hark.demo.past.rows import Rows, id_at
 from hark.demo.people import Staffed
+from hark.desk.roster.service import calendar_row
 from hark.public.page import calendars
 from hark.switchboard.models import Call, CallerRow, CallEvent, Offer
 from hark.switchboard.published import flow_of, published_version
@@ -68,6 +69,7 @@ async def remember(session: Session, hotline: Hotline, staffed: Staffed, days: i
     leads = staffed.of_role("supervisor", "admin", "owner")
     await Cases(hotline, await newest_workflow(session), leads, rows, until, chance).keep(session, form, records.grown)
     _on_duty(rows, crew, start + timedelta(days=2), until)
+    rows.audit(start, "hours.see", leads[0], (await calendar_row(session)).id)
     await rows.insert(session)
     return count
 

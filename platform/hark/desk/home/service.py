@@ -10,11 +10,10 @@ from sqlmodel import col, select
 from hark.cases.board import waiting_for
 from hark.contacts.lists import drafts_of
 from hark.desk.messages.service import waiting
+from hark.desk.roster import hours
 from hark.desk.roster.service import opening, shifts
 from hark.switchboard.models import Call, Duty
 from infra.clock import now
-from infra.database import Session
-from tenants.audit import AuditEntry
 from tenants.directory.models import Number
 from tenants.directory.service import numbers_of
 from tenants.members.access import ANSWERS, LEADS, Staff
@@ -81,13 +80,8 @@ async def first_steps(staff: Staff) -> list[tuple[str, bool]]:
     done = {
         "call": (await session.exec(select(Call.id).limit(1))).first() is not None,
         "invite": (await session.exec(select(func.count()).select_from(Member))).one() > 1,
-        "hours": await _acted(session, "hours.see", "hours.change"),
+        "hours": await hours.known(session),
         "roster": (await session.exec(select(Shift.id).where(col(Shift.member_id).is_not(None)).limit(1))).first()
         is not None,
     }
     return [] if all(done.values()) else list(done.items())
-
-
-async def _acted(session: Session, *actions: str) -> bool:
-    found = select(AuditEntry.id).where(col(AuditEntry.action).in_(actions)).limit(1)
-    return (await session.exec(found)).first() is not None

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from hark.desk.roster.service import calendar_row
 from infra.clock import now
+from infra.database import Session
 from infra.errors import Conflict, Invalid
 from infra.web import language
 from tenants.audit import AuditEntry, record
@@ -71,9 +72,16 @@ async def add_public_holidays(staff: Staff) -> int:
 
 async def seen(staff: Staff) -> None:
     """Those who lead have looked at the hours that their hotline came with; written down once."""
-    acts = select(AuditEntry.id).where(col(AuditEntry.action).in_(("hours.see", "hours.change"))).limit(1)
-    if (await staff.session.exec(acts)).first() is None:
-        record(staff.session, "hours.see", member=staff.member.id)
+    if not await known(staff.session):
+        record(staff.session, "hours.see", member=staff.member.id, subject=(await calendar_row(staff.session)).id)
+
+
+async def known(session: Session) -> bool:
+    """Whether those who lead have looked at their hotline's hours, or changed them. Raises NotFound without any."""
+    hours = await calendar_row(session)
+    acts = col(AuditEntry.action).in_(("hours.see", "hours.change"))
+    found = select(AuditEntry.id).where(AuditEntry.subject == hours.id, acts).limit(1)
+    return (await session.exec(found)).first() is not None
 
 
 async def undo(staff: Staff) -> None:

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_audit_entry")),
     )
     op.create_index("ix_audit_entry_at", "audit_entry", ["tenant_id", "at"], unique=False)
+    op.create_index("ix_audit_entry_member", "audit_entry", ["tenant_id", "member", "at", "id"], unique=False)
     op.create_index("ix_audit_entry_subject", "audit_entry", ["tenant_id", "subject", "at"], unique=False)
     op.create_table(
         "calendar",
@@ -573,6 +574,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'draft'"),
     )
+    op.create_index("ix_contact_member", "contact", ["tenant_id", "member_id", "at", "id"], unique=False)
     op.create_index("uq_contact_call", "contact", ["tenant_id", "call_id"], unique=True)
     op.create_table(
         "offer",
@@ -641,6 +643,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_voicemail")),
     )
+    op.create_index("ix_voicemail_status", "voicemail", ["tenant_id", "status", "at"], unique=False)
     op.create_index("uq_voicemail_call", "voicemail", ["tenant_id", "call_id"], unique=True)
     op.create_table(
         "case",
@@ -913,6 +916,7 @@ def downgrade() -> None:
     op.drop_index("ix_case_closed", table_name="case")
     op.drop_table("case")
     op.drop_index("uq_voicemail_call", table_name="voicemail")
+    op.drop_index("ix_voicemail_status", table_name="voicemail")
     op.drop_table("voicemail")
     op.drop_index(
         "uq_offer_one_per_member",
@@ -924,6 +928,7 @@ def downgrade() -> None:
     op.drop_index("ix_offer_call", table_name="offer")
     op.drop_table("offer")
     op.drop_index("uq_contact_call", table_name="contact")
+    op.drop_index("ix_contact_member", table_name="contact")
     op.drop_index("ix_contact_draft", table_name="contact", postgresql_where=sa.text("status = 'draft'"))
     op.drop_index("ix_contact_at", table_name="contact")
     op.drop_table("contact")
@@ -999,6 +1004,7 @@ def downgrade() -> None:
     op.drop_index("uq_calendar_name", table_name="calendar")
     op.drop_table("calendar")
     op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
+    op.drop_index("ix_audit_entry_member", table_name="audit_entry")
     op.drop_index("ix_audit_entry_at", table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_index("ix_application_tenant", table_name="application")
