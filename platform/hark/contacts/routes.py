@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request
@@ -18,7 +19,7 @@ from infra.clock import now
 from infra.errors import Conflict
 from infra.ids import new_id
 from infra.web import gettext, render, see_other
-from tenants.members.access import ANSWERS, Answers, Anyone
+from tenants.members.access import ANSWERS, Answers, Anyone, Staff
 from tenants.members.names import names
 
 router = APIRouter(prefix="/o/{slug}/contacts")
@@ -115,15 +116,21 @@ async def submit(
         return await pages.unsubmitted(request, staff, await open_contact(staff, key), values, conflict)
     if saved.merged.conflicts or saved.problems:
         return await pages.returned(request, staff, saved)
-    if "hx-request" in request.headers:
-        return await pages.record_page(request, staff, await open_contact(staff, key))
-    return see_other(f"/o/{staff.tenant.slug}/contacts/{key}")
+    return await _shown(request, staff, key)
 
 
 @router.post("/{key}/amend")
 async def amend(request: Request, staff: Answers, key: UUID) -> Response:
     """Open a submitted record again; that it was is written down."""
-    seen = await service.amend(staff, key)
-    if "hx-request" in request.headers:
-        return await pages.record_page(request, staff, seen)
-    return see_other(f"/o/{staff.tenant.slug}/contacts/{key}")
+    await service.amend(staff, key)
+    return await _shown(request, staff, key)
+
+
+async def _shown(request: Request, staff: Staff, key: UUID) -> Response:
+    """The record as it is now: in its place beside a call, else its page from the start."""
+    base = f"/o/{staff.tenant.slug}/contacts"
+    if "hx-request" not in request.headers:
+        return see_other(f"{base}/{key}")
+    if urlsplit(request.headers.get("hx-current-url", "")).path.startswith(base):
+        return Response(headers={"hx-redirect": f"{base}/{key}"})
+    return await pages.record_page(request, staff, await open_contact(staff, key))
