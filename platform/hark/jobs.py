@@ -1,6 +1,7 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
 from hark.demo.live import job as demo
+from hark.retention import jobs as retention
 from infra.jobs.outbox import HANDLERS
 from infra.mail import send as mail
 from provisioning.closing import steps as closing
@@ -8,5 +9,5 @@ from provisioning.review import service as review
 from provisioning.signup import service as signup
 from provisioning.steps import run as steps
 
-SLICES = (mail, signup, steps, review, closing, demo)
+SLICES = (mail, signup, steps, review, closing, demo, retention)
 JOBS = HANDLERS

@@ -9,7 +9,8 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 
 from hark.jobs import JOBS
-from infra.database import engine, refuse_unsafe_role
+from hark.retention import jobs as retention
+from infra.database import engine, refuse_unsafe_role, unit_of_work
 from infra.jobs.relay import relay
 from infra.jobs.run import run_job
 from infra.realtime import hub
@@ -60,3 +61,5 @@ def main() -> None:
 async def _prepare() -> None:
     await refuse_unsafe_role()
     await warm()
+    async with unit_of_work() as session:
+        await retention.begin(session)

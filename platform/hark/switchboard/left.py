@@ -84,6 +84,12 @@ async def sound(session: Session, voicemail: Voicemail) -> bytes:
     return whole
 
 
+async def forget(call: UUID) -> None:
+    """Remove what is stored of a call's voicemail."""
+    for key in await store().keys(f"voicemail/{current_tenant()}/{call}"):
+        await store().delete(key)
+
+
 async def book_callback(
     session: Session, call: UUID, *, reach: dict[str, str], window: dict[str, Any], voicemail_ok: bool
 ) -> None:
