@@ -60,6 +60,7 @@ ACTS: dict[str, Act] = {
     "profile.change": Act(_("changed the hotline's settings"), "settings-2"),
     "review.attach": Act(_("added a file for the review"), "paperclip"),
     "review.decide": Act(_("decided about the hotline's approval"), "stamp"),
+    "retention.sweep": Act(_("deleted records that were past their time"), "eraser"),
     "hotline.open": Act(_("opened the hotline"), "sprout"),
     "hotline.export": Act(_("took an export of everything"), "download"),
 }
