@@ -7,16 +7,17 @@ from collections.abc import Awaitable
 
 from sqlalchemy import text
 
-from hark.app import dress
 from hark.demo.fill import MONTH, fill
 from hark.demo.invented.cast import hotlines
 from hark.demo.known import password
 from hark.demo.remove import remove
+from hark.i18n import LOCALE
 from infra.database import engine, unit_of_work
 from infra.realtime import hub
 from infra.scope import no_scope
 from infra.settings import settings
 from infra.vault import warm
+from infra.web import i18n
 from tenants.directory.models import Tenant
 
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('hark.demo'))")
@@ -42,7 +43,7 @@ def say(line: str) -> None:
 
 
 async def _with_ground(act: Awaitable[None]) -> None:
-    dress()
+    i18n.load(LOCALE)
     await warm()
     try:
         with no_scope():

@@ -72,4 +72,4 @@ async def _do(deed: Deed) -> None:
     except HarkError as refused:
         log.debug("a simulated deed came to nothing: %s", refused)
     except SQLAlchemyError as error:
-        log.warning("a simulated deed failed: %s", error)
+        log.warning("a simulated deed failed: %s", str(error).splitlines()[0])

@@ -1,9 +1,10 @@
 """The simulated volunteers: on duty when the roster says so, they answer simulated calls, talk, write a record."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from random import Random
+from typing import cast
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -12,7 +13,8 @@ from hark.cases.service import open_from
 from hark.contacts import service as contacts
 from hark.demo.invented.writing import local_day, story_of, written
 from hark.demo.live.scene import Deed, Scene
-from hark.switchboard.models import Call, Callback, Offer, Voicemail
+from hark.desk.messages import service as messages
+from hark.switchboard.models import Call, Callback, Offer
 from hark.switchboard.offering import answering, duty
 from infra.clock import now
 from infra.database import Session
@@ -38,7 +40,7 @@ def deeds(scene: Scene) -> Iterator[Deed]:
         if scene.plays(offer.member_id):
             yield from _offer(scene, offer)
     if scene.crew:
-        yield Deed(scene.at, lambda session: _deal_with_left(session, min(scene.crew)), quiet=True)
+        yield Deed(scene.at, lambda session: _deal_with_left(session, scene), quiet=True)
 
 
 def _duty(scene: Scene, member: UUID) -> Iterator[Deed]:
@@ -81,10 +83,15 @@ async def _accept(session: Session, member: UUID, offer: UUID) -> None:
     await contacts.hand_over(session, call, member)
 
 
+def _staff(session: Session, scene: Scene, key: UUID) -> Staff:
+    member, _ = scene.cast[key]
+    return Staff(session, scene.tenant, member, member.account_id)
+
+
 async def _write_up(session: Session, scene: Scene, offer: Offer) -> None:
     """A record as short as a tired volunteer's, sometimes a case, then ready for the next."""
-    member, _ = scene.cast[offer.member_id]
-    staff = Staff(session, scene.tenant, member, member.account_id)
+    staff = _staff(session, scene, offer.member_id)
+    member = staff.member
     chance = Random(offer.call_id.int)
     contact = (await contacts.for_call(staff, offer.call_id)).contact
     if contact.status == "draft" and contact.member_id == member.id:
@@ -105,16 +112,25 @@ async def _write_up(session: Session, scene: Scene, offer: Offer) -> None:
     await answering.ready(session, member.id)
 
 
-async def _deal_with_left(session: Session, member: UUID) -> None:
-    """What simulated callers left is dealt with in time, one piece a look: else it would pile up for ever."""
-    for model in (Voicemail, Callback):
+async def _deal_with_left(session: Session, scene: Scene) -> None:
+    """What simulated callers left is taken on after a while and done soon after, one piece a look: nothing piles up."""
+    for kind, model in messages.TABLES.items():
         found = (
             select(model)
             .join(Call, (col(Call.tenant_id) == col(model.tenant_id)) & (col(Call.id) == col(model.call_id)))
-            .where(col(Call.simulated), model.status == "new", model.at < now() - LYING)
-            .order_by(col(model.at))
-            .limit(1)
+            .where(col(Call.simulated), col(model.status).in_(("new", "handling")), col(model.at) < now() - LYING)
+            .order_by(col(model.status), col(model.at))
+            .limit(5)
         )
-        if row := (await session.exec(found)).first():
-            row.status, row.owner = "done", member
-            session.add(row)
+        for row in cast(Sequence[messages.Message], (await session.exec(found)).all()):
+            keeper = row.owner or min(scene.crew)
+            if not scene.plays(keeper) or not _may_call(scene, row):
+                continue
+            staff = _staff(session, scene, keeper)
+            act = messages.finish if row.status == "handling" else messages.take
+            await act(staff, cast(messages.Kind, kind), row.id)
+            return
+
+
+def _may_call(scene: Scene, row: messages.Message) -> bool:
+    return not isinstance(row, Callback) or messages.when(row.window, scene.tenant.zone, scene.at)[0]
