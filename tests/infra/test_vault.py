@@ -79,7 +79,7 @@ async def _wrapped(session: Any) -> bytes:
     return bytes((await session.execute(text("SELECT wrapped FROM vault_key"))).scalar_one())
 
 
-async def _put_key(session: Any, wrapped: bytes) -> None:
+async def _put_key(session: Any, wrapped: bytes | None) -> None:
     await session.execute(text("UPDATE vault_key SET wrapped = :wrapped"), {"wrapped": wrapped})
 
 
@@ -180,3 +180,16 @@ async def test_kms_wraps_a_tenants_key_where_a_setting_names_one(
             await KmsMaster(kms).unwrap(await _in(small, _wrapped), new_id().bytes)
     finally:
         master.cache_clear()
+
+
+async def test_a_key_destroyed_by_another_process_is_forgotten_here_soon(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = pair
+    blob = await _in(first, seal, NOTE)
+    await _in(first, _put_key, None)
+    assert await _in(first, unseal, blob) == NOTE  # it is held open for some seconds
+    monkeypatch.setattr(keyring, "CACHE_SECONDS", 0)
+    with pytest.raises(Erased):
+        await _in(first, unseal, blob)
+    assert first.tenant not in keyring._opened

@@ -35,6 +35,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{SIGN_UP}/again", only("owner", 303, visitor=404), why=HERS),
     # The platform's operators
     Row("GET", "/platform", only("platform")),
+    Row("GET", "/platform/guide", only("platform")),
     Row("GET", "/platform/{application}", only("platform")),
     Row("POST", "/platform/{application}/verdict", only("platform", 303), form={"verdict": "approved"}),
     Row("GET", "/platform/{application}/files/{file}", only("platform")),
@@ -148,6 +149,10 @@ JOBS: dict[str, dict[str, str]] = {
     "closing.export": {"export": "{export_building}"},
     "closing.forget": {"export": "{export}"},
     "demo.call": {},
+    "retention.sweep": {},
 }
 """What each job would be given to do harm in the first hotline from inside the second. All of them end well, having
 done nothing to the first; the second's own opening is over long ago."""
+
+FOR_ALL = {"retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope"}
+"""Jobs that are meant to reach every hotline."""
