@@ -30,8 +30,11 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 async def limit(what: str, who: str, rate: str) -> None:
-    """Count one try at `what` by `who`; raise TooMany past `rate` ("5/hour"). A lost Redis lets people through."""
-    item = parse(rate)
+    """Count one try at `what` by `who`; raise TooMany past `rate` ("5/hour"). A lost Redis lets people through.
+
+    `who` may be an e-mail: what Redis gets to see is its keyed hash.
+    """
+    item, who = parse(rate), platform_fingerprint("limit", who).hex()[:32]
     try:
         if await _limiter().hit(item, what, who):
             return

@@ -22,6 +22,7 @@ from infra.errors import NotFound
 from infra.ids import new_id
 from infra.realtime import hub
 from infra.scope import tenant_scope
+from infra.web.sessions import revoke_all
 from tenants.flows.document import parse
 from tenants.flows.models import FlowRow
 from tenants.flows.service import publish
@@ -30,7 +31,7 @@ from tests.isolation.conftest import Ask
 from tests.isolation.seeds import Seeded
 from tests.isolation.state import rows
 from tests.switchboard.conftest import RING, a_flow
-from tests.world import World
+from tests.world import World, join
 
 Opened = Callable[..., Any]
 
@@ -217,3 +218,50 @@ async def test_a_call_at_one_hotline_is_neither_heard_nor_touched_at_the_other(
             taken = (await session.exec(select(Offer).where(Offer.id == UUID(offer)))).one()
             assert taken.member_id == world.bob.member
             assert taken.answered_at is not None
+
+
+async def _closed(line: Line) -> int | None:
+    """The code with which the other side closes."""
+    async with asyncio.timeout(8):
+        await line.socket.wait_closed()
+    return line.socket.close_code
+
+
+async def test_who_is_removed_or_signed_out_everywhere_loses_pages_and_sockets_at_once(
+    server: str, ask: Ask, world: World, first: Seeded, accounts: dict[str, UUID]
+) -> None:
+    path, page = f"/o/{first.hotline.slug}/console/socket", f"/o/{first.hotline.slug}/console"
+    eve = await join(world.first, "eve@example.org", "Eve", "operator")
+    accounts["eve"] = eve.account
+    async with _line(server, path, await signed_cookie(eve.account)) as line:
+        await line.caught_up()
+        await revoke_all(eve.account)
+        assert await _closed(line) == 4401
+    assert (await ask("eve", "GET", page)).status_code == 200
+    cookie = await signed_cookie(eve.account)
+    async with _line(server, path, cookie) as line:
+        await line.caught_up()
+        removal = await ask("owner", "POST", f"/o/{first.hotline.slug}/people/{eve.member}/remove")
+        assert removal.status_code == 303
+        assert await _closed(line) == 4401
+    assert (await ask("eve", "GET", page)).status_code == 404
+    await _refused(server, path, cookie)
+    del accounts["eve"]
+
+
+async def test_who_no_longer_answers_loses_the_console_and_keeps_the_rest(
+    server: str, ask: Ask, world: World, first: Seeded, accounts: dict[str, UUID]
+) -> None:
+    slug = first.hotline.slug
+    finn = await join(world.first, "finn@example.org", "Finn", "operator")
+    accounts["finn"] = finn.account
+    cookie = await signed_cookie(finn.account)
+    async with _line(server, f"/o/{slug}/console/socket", cookie) as line:
+        await line.caught_up()
+        change = await ask("owner", "POST", f"/o/{slug}/people/{finn.member}", data={"role": "auditor"})
+        assert change.status_code == 303
+        assert await _closed(line) == 4401
+    await _refused(server, f"/o/{slug}/console/socket", cookie)
+    assert (await ask("finn", "GET", f"/o/{slug}/console")).status_code == 403
+    assert (await ask("finn", "GET", f"/o/{slug}")).status_code == 200
+    del accounts["finn"]

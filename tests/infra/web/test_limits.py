@@ -58,14 +58,15 @@ async def _come_back(who: str) -> None:
     pytest.fail("never let in again")
 
 
-async def test_an_address_is_kept_as_a_keyed_hash_only(ground: None) -> None:
+async def test_who_tries_is_kept_as_a_keyed_hash_only(ground: None) -> None:
     def coming_from(host: str) -> str:
         return address_of(HTTPConnection({"type": "http", "headers": [], "client": (host, 5)}))
 
     assert coming_from("192.0.2.7") == coming_from("192.0.2.7") != coming_from("192.0.2.8")
     await limit("try", coming_from("192.0.2.7"), "3/hour")
+    await limit("try", "li@example.org", "3/hour")
     keys = [key async for key in hub.redis().scan_iter("*")]
-    assert not [key for key in keys if b"192.0.2" in key]
+    assert not [key for key in keys if b"192.0.2" in key or b"li@" in key]
 
 
 async def test_a_lost_redis_lets_people_through_and_a_new_one_counts_again(ground: None, services: Throwaway) -> None:
