@@ -38,7 +38,7 @@ async def line(staff: Staff) -> Line:
     """How the line stands now."""
     session, at = staff.session, now()
     calendar = await opening(session)
-    there = select(Member.name).where(
+    there = select(Member.name, Duty.simulated).where(
         Member.id == Duty.id, col(Duty.status) == "on", col(Duty.seen_until) > at, col(Member.left_at).is_(None)
     )
     queued = select(func.count()).select_from(Call).where(Call.phase == "waiting")
@@ -47,7 +47,9 @@ async def line(staff: Staff) -> Line:
         is_open(calendar, at),
         next_opening(calendar, at),
         next_closing(calendar, at),
-        sorted(await session.exec(there)),
+        sorted(
+            gettext("%(name)s (simulated)", name=name) if played else name for name, played in await session.exec(there)
+        ),
         (await session.exec(queued)).one(),
     )
 
