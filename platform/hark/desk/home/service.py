@@ -14,6 +14,7 @@ from hark.desk.roster import hours
 from hark.desk.roster.service import opening, shifts
 from hark.switchboard.models import Call, Duty
 from infra.clock import now
+from infra.web import gettext
 from tenants.directory.models import Number
 from tenants.directory.service import numbers_of
 from tenants.members.access import ANSWERS, LEADS, Staff
