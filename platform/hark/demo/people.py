@@ -90,7 +90,7 @@ async def _fill_roster(session: Session, staffed: Staffed, chance: Random) -> li
     alone = {id(shift) for shift in chance.sample(seconds, min(2, len(seconds)))}
     gone = {(shift.weekday, shift.starts) for shift in shifts if id(shift) in uncovered}
     seconds = [shift for shift in seconds if (shift.weekday, shift.starts) not in gone]
-    for shift in (*shifts, *seconds):
+    for shift in sorted((*shifts, *seconds), key=lambda shift: (shift.weekday, shift.starts)):
         if id(shift) not in uncovered | alone:
             shift.member_id = next(turn)
     session.add_all([*shifts, *seconds])

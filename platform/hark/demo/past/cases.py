@@ -21,6 +21,8 @@ from infra.vault import seal
 from tenants.forms.document import Form
 from tenants.workflows.document import Workflow
 
+OLD = timedelta(days=9)
+
 
 class Grown(NamedTuple):
     """A case opened from a contact (itself opened at `read_at`) by the member who had written it."""
@@ -84,13 +86,21 @@ class Cases:
 
     def _way(self, opened: datetime) -> Iterator[tuple[str, datetime]]:
         """The stages that time has let it come to, each with its moment."""
-        path, at = self.chance.choice(self.hotline.cases.paths), opened
+        path, at = self._path(opened), opened
         for stage in path:
             if at >= self.until:
                 return
             yield stage, at
             day = local_day(at, self.hotline.zone) + timedelta(days=self.chance.choice((1, 1, 2, 3, 4, 6)))
             at = working_hour(day, self.hotline.zone, self.chance)
+
+    def _path(self, opened: datetime) -> tuple[str, ...]:
+        """Any way for a young case; most of the older ones go one that has an end."""
+        paths = self.hotline.cases.paths
+        ends = {stage.key for stage in self.workflow.stages if stage.kind == "closed"}
+        if self.until - opened > OLD and self.chance.random() < 0.85:
+            paths = tuple(path for path in paths if path[-1] in ends) or paths
+        return self.chance.choice(paths)
 
     def _moves(self, way: list[tuple[str, datetime]], member: UUID) -> list[dict[str, Any]]:
         kinds = {stage.key: stage.kind for stage in self.workflow.stages}
