@@ -1,4 +1,4 @@
-"""The five example hotlines with two days behind them, filled once for all tests of a run."""
+"""The five example hotlines with five days behind them, filled once for all tests of a run."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from tenants.members.service import account_by_email
 from tenants.rosters.hours import Calendar, next_opening, on_shift
 from tenants.rosters.models import CalendarRow, Shift
 
-DAYS = 2
+DAYS = 5
 
 
 def quiet(line: str) -> None:

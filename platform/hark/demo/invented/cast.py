@@ -35,9 +35,10 @@ class Person(Part):
 
 class Story(Part):
     """What a caller might tell: one of `told`, then perhaps one of `after`. `choice` is the menu's value under which
-    such a call comes, empty for any; `case` says that it may grow into one."""
+    such a call comes, empty for any; `case` says that it may grow into one, `brief` that it was over in a minute."""
 
     choice: str = ""
+    brief: bool = False
     case: bool = False
     answers: dict[str, Value]
     told: Annotated[tuple[str, ...], Field(min_length=1)]

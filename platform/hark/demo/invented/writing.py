@@ -10,6 +10,7 @@ from hark.demo.invented.cast import Hotline, Story, Value
 from tenants.forms.document import Answer, Form, check
 from tenants.forms.fields import FormField
 
+BRIEF = timedelta(seconds=61)
 _DAYS = re.compile(r"[+-]\d+ days")
 
 
@@ -18,10 +19,11 @@ def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def story_of(hotline: Hotline, choice: str, chance: Random) -> Story:
-    """A story that fits what the caller chose in the menu."""
-    fitting = [story for story in hotline.stories if story.choice == choice]
-    return chance.choice(fitting or [story for story in hotline.stories if not story.choice] or list(hotline.stories))
+def story_of(hotline: Hotline, choice: str, talked: timedelta, chance: Random) -> Story:
+    """A story that fits what the caller chose in the menu, and how long the talk was."""
+    told = [story for story in hotline.stories if story.brief == (talked < BRIEF)]
+    fitting = [story for story in told if story.choice == choice]
+    return chance.choice(fitting or [story for story in told if not story.choice] or told)
 
 
 def written(hotline: Hotline, form: Form, story: Story, day: date, chance: Random, *, case: bool) -> dict[str, Answer]:

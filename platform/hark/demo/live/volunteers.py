@@ -97,7 +97,8 @@ async def _write_up(session: Session, scene: Scene, offer: Offer) -> None:
     if contact.status == "draft" and contact.member_id == member.id:
         form = await form_of(session, contact.form_version_id)
         state = load_state(dict((await session.exec(select(Call.state).where(Call.id == offer.call_id))).one()))
-        story = story_of(scene.hotline, next((value for _, value in state.choices), ""), chance)
+        talked = (offer.closed_at or scene.at) - (offer.answered_at or scene.at)
+        story = story_of(scene.hotline, next((value for _, value in state.choices), ""), talked, chance)
         case = story.case and chance.random() < CASES
         day = local_day(scene.at, scene.tenant.zone)
         try:

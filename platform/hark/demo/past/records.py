@@ -15,7 +15,7 @@ from infra.database import Session
 from infra.vault import seal
 from tenants.forms.document import Form
 
-CASES = 0.4
+CASES = 0.3
 """Of the calls that might grow into a case, so many do."""
 MOST_DRAFTS = 2
 UNFINISHED = timedelta(hours=30)
@@ -33,7 +33,8 @@ class Records:
 
     async def contact(self, session: Session, call_id: UUID, call: Played, member: UUID) -> None:
         """The record of an answered call; of the latest, one or two are still being written."""
-        story = story_of(self.hotline, call.choice, self.chance)
+        talked = call.row["ended_at"] - call.row["answered_at"]
+        story = story_of(self.hotline, call.choice, talked, self.chance)
         at = call.row["answered_at"] + timedelta(seconds=2)
         submitted = call.row["ended_at"] + timedelta(minutes=self.chance.uniform(1, 9))
         draft = submitted > self.until or self._still_writing(submitted)
