@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 import websockets
+from sqlalchemy import text
 from starlette.routing import Mount, WebSocketRoute
 
 from hark.app import app
+from infra.database import Session
 from infra.scope import PLATFORM_TABLES
 from tests.conftest import signed_cookie
 from tests.isolation.conftest import Ask
@@ -117,3 +119,33 @@ async def test_every_table_has_rows_of_both_hotlines(superuser: Any, first: Seed
     for seeded in (first, second):
         found = await rows(superuser, seeded.hotline.tenant)
         assert [name for name, digest in found.items() if not digest] == []
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("operator", "/o/{slug}/cases/{number}/notes"),
+        ("visitor", "/h/{slug}/call"),
+        ("platform", "/platform/{application}/verdict"),
+        ("owner", "/sign-up/{application}/again"),
+    ],
+)
+async def test_no_answer_leaves_before_what_it_says_is_kept(
+    ask: Ask, first: Seeded, unlimited: None, monkeypatch: pytest.MonkeyPatch, who: str, path: str
+) -> None:
+    """A database that is lost at the very commit is an error to whoever asked, never a page that says it is done."""
+    row = next(row for row in ROWS if row.route == ("POST", path))
+    assert row.expected[who] == 303
+    address, more = filled(row, first)
+    kept = Session.commit
+
+    async def lost(session: Session) -> None:
+        await session.flush()
+        if (await session.execute(text("SELECT pg_current_xact_id_if_assigned()"))).scalar() is not None:
+            await session.rollback()
+            raise ConnectionError("the database is gone")
+        await kept(session)  # nothing was written
+
+    monkeypatch.setattr(Session, "commit", lost)
+    answer = await ask(who, "POST", address, **more)
+    assert answer.status_code == 500

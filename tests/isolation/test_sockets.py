@@ -160,8 +160,9 @@ async def test_a_call_at_one_hotline_is_neither_heard_nor_touched_at_the_other(
         path = f"/h/{second.hotline.slug}/call/{elsewhere}/socket"
         theirs = await stack.enter_async_context(_line(server, path, cookie_elsewhere))
         own = (await charlie.until("offer"))["offer_id"]
-        await charlie.caught_up()
         await theirs.caught_up()
+        await hub.publish(f"board:{second.hotline.tenant}", {"type": "all told"})  # the last word of one's own news
+        await charlie.until("all told")
         charlie.heard.clear()
         theirs.heard.clear()
 
