@@ -33,7 +33,7 @@ class NotRun:
 def main() -> int:
     """The suite's exit code, or 1 where CI=true and a test was not run."""
     not_run = NotRun()
-    code = int(pytest.main(sys.argv[1:], plugins=[not_run]))
+    code = int(pytest.main(["-n", "2", "--dist", "loadscope", *sys.argv[1:]], plugins=[not_run]))
     if not not_run.reasons:
         return code
     not_run.say()

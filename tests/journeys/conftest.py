@@ -45,6 +45,14 @@ async def chrome() -> AsyncIterator[Browser]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+async def everybody_goes_home(chrome: Browser) -> AsyncIterator[None]:
+    """After each journey its people close their browsers; rings and voices would slow down the next one."""
+    yield
+    for context in chrome.contexts:
+        await context.close()
+
+
 @pytest.fixture
 async def relay() -> AsyncIterator[Coturn]:
     """A real coturn, or a word that it is missing."""

@@ -42,10 +42,11 @@ class Seat:
 
 @dataclass(slots=True)
 class Tab:
-    """What this tab has said of itself: its page's sid, and the call it carried when it said so."""
+    """What this tab has said of itself: its page's sid, the call it carried when it said so, and whether it is gone."""
 
     sid: str = ""
     call: UUID | None = None
+    gone: bool = False
 
 
 async def _seat(socket: WebSocket, slug: str) -> Seat | None:
@@ -70,12 +71,13 @@ async def console_socket(socket: WebSocket, slug: str) -> None:
         return
     await socket.accept()
     with tenant_scope(seat.tenant):
+        tab = Tab()
         channels = (member_channel(seat.member), board_channel(), f"account:{seat.account}")
         async with hub.subscribe(*channels) as news:
             await _seen(seat)
             await socket.send_json(ice(seat.member))
             await socket.send_json(await _snapshot(seat))
-            revoked = await first_of(_tell(socket, news, seat), _listen(socket, seat), _beat(seat)) == 0
+            revoked = await first_of(_tell(socket, news, seat, tab), _listen(socket, seat, tab), _beat(seat)) == 0
         with suppress(RuntimeError, WebSocketDisconnect):
             if socket.application_state is WebSocketState.CONNECTED:
                 await socket.close(4401 if revoked else 1012)
@@ -97,22 +99,22 @@ async def _beat(seat: Seat) -> None:
         await _seen(seat)
 
 
-async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], seat: Seat) -> None:
+async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], seat: Seat, tab: Tab) -> None:
     while True:
         message = await news.get()
         match message["type"]:
             case "revoked":
                 return
-            case "here":  # another tab of the same volunteer has closed, and asks who is left
-                await _seen(seat)
+            case "here":  # a tab of the same volunteer has closed, perhaps this one, and asks who is left
+                if not tab.gone:
+                    await _seen(seat)
             case "resync":
                 await socket.send_json(await _snapshot(seat))
             case _:
                 await socket.send_json(worded(message, seat.member))
 
 
-async def _listen(socket: WebSocket, seat: Seat) -> None:
-    tab = Tab()
+async def _listen(socket: WebSocket, seat: Seat, tab: Tab) -> None:
     while True:
         try:
             raw = await socket.receive_text()
@@ -133,6 +135,7 @@ async def _listen(socket: WebSocket, seat: Seat) -> None:
 
 async def _leave(seat: Seat, tab: Tab, *, clean: bool) -> None:
     """A tab has closed: what hangs on it runs out, unless another tab of the volunteer says that it is there."""
+    tab.gone = True
     if tab.call is not None and await put_down(tab.call, tab.sid):
         await hub.publish(member_channel(seat.member), {"type": "resync"})
     if clean:
