@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, Engine, ForeignKeyConstraint, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session as PlainSession
 from sqlmodel import Field, SQLModel
@@ -21,6 +23,7 @@ from infra.scope import PLATFORM_TABLES, ScopedConnection, current_tenant
 from infra.settings import settings
 
 APP_ROLE = "hark_app"
+IDLE_SECONDS = 30
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -93,16 +96,37 @@ def dsn() -> str:
 def engine() -> AsyncEngine:
     """This process's engine. Every connection speaks as `hark_app`, which is subject to row-level security."""
     url = make_url(settings().database_url or "")
-    return create_async_engine(
+    made = create_async_engine(
         url,
         pool_size=settings().pool_size,
         max_overflow=settings().pool_size,
-        pool_pre_ping=True,
         connect_args={
             "connection_class": ScopedConnection,
             "server_settings": {"role": APP_ROLE, "application_name": "hark", "jit": "off"},
         },
     )
+    _watch(made.sync_engine)
+    return made
+
+
+def _watch(made: Engine) -> None:
+    """Hand out no connection that is dead. The driver knows of a closed one by itself; only one that has long been
+    idle is asked, for asking costs three round trips, which is what a small unit of work takes as a whole."""
+
+    @event.listens_for(made, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info["since"] = monotonic()
+
+    @event.listens_for(made, "checkout")
+    def leaves(connection: Any, record: Any, _proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError("the database has closed this connection")
+        since = record.info.get("since")  # a new connection hasn't rested
+        if since is not None and monotonic() - since > IDLE_SECONDS:
+            try:
+                made.dialect.do_ping(connection)
+            except Exception as error:
+                raise InvalidatePoolError("this connection has died of old age") from error
 
 
 @asynccontextmanager
