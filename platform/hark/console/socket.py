@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from hark.console.carrier import carry, put_down
 from hark.console.snapshot import snapshot, worded
 from hark.contacts.service import hand_over as hand_over_record
-from hark.public.socket import MESSAGE_LIMIT, first_of, ice
+from hark.public.socket import MESSAGE_LIMIT, first_of, ice, tell
 from hark.switchboard.offering import answering, duty
 from hark.switchboard.offering.board import board_channel
 from hark.switchboard.offering.offers import member_channel
@@ -109,9 +109,9 @@ async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], seat: Se
                 if not tab.gone:
                     await _seen(seat)
             case "resync":
-                await socket.send_json(await _snapshot(seat))
+                await tell(socket, await _snapshot(seat))
             case _:
-                await socket.send_json(worded(message, seat.member))
+                await tell(socket, worded(message, seat.member))
 
 
 async def _listen(socket: WebSocket, seat: Seat, tab: Tab) -> None:
@@ -127,8 +127,8 @@ async def _listen(socket: WebSocket, seat: Seat, tab: Tab) -> None:
             await _heard(socket, seat, tab, json.loads(raw))
         except HarkError as error:
             said = gettext(error.message) % error.params if error.params else gettext(error.message)
-            await socket.send_json({"type": "notice", "text": said})
-            await socket.send_json(await _snapshot(seat))
+            await tell(socket, {"type": "notice", "text": said})
+            await tell(socket, await _snapshot(seat))
         except (json.JSONDecodeError, KeyError, TypeError, ValueError):
             continue
 
@@ -146,18 +146,20 @@ async def _leave(seat: Seat, tab: Tab, *, clean: bool) -> None:
 async def _heard(socket: WebSocket, seat: Seat, tab: Tab, message: dict[str, Any]) -> None:
     kind = message["type"]
     if kind == "ping":
-        await socket.send_json({"type": "pong"})
+        await tell(socket, {"type": "pong"})
     elif kind == "hello":
         tab.sid = str(message["sid"])[:64]
         tab.call = await _to_caller(seat, {"hello": tab.sid})
         if tab.call is not None and await carry(tab.call, tab.sid):
             await hub.publish(member_channel(seat.member), {"type": "resync"})
+    elif kind == "bye":
+        await _leave(seat, tab, clean=True)
     elif kind == "peer" and isinstance(message["payload"], dict):
         await _to_caller(seat, message["payload"])
     else:
         await _do(seat, kind, message)
         if kind in ("accept", "handover", "ready"):
-            await socket.send_json(await _snapshot(seat))
+            await tell(socket, await _snapshot(seat))
 
 
 async def _do(seat: Seat, kind: str, message: dict[str, Any]) -> None:

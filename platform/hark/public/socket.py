@@ -68,6 +68,12 @@ async def caller_socket(socket: WebSocket, slug: str, call_id: UUID) -> None:
                 await socket.close(1000 if over else 1012)
 
 
+async def tell(socket: WebSocket, message: dict[str, Any]) -> None:
+    """Send, unless the page is gone: then the listener is about to hear how, and that decides what follows."""
+    with suppress(WebSocketDisconnect, RuntimeError):
+        await socket.send_json(message)
+
+
 async def first_of(*doings: Coroutine[Any, Any, None]) -> int | None:
     """Do these side by side until one is over, then stop the rest: which one it was, None when it failed."""
     tasks = [asyncio.create_task(doing) for doing in doings]
@@ -120,7 +126,7 @@ async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], call: UU
         message = await news.get()
         if message["type"] == "resync":
             message = await _shown(call)
-        await socket.send_json(message)
+        await tell(socket, message)
         if message.get("kind") == "ended":
             return
 
@@ -144,7 +150,7 @@ async def _listen(socket: WebSocket, call: UUID) -> None:
 async def _heard(socket: WebSocket, call: UUID, message: dict[str, Any]) -> None:
     match message["type"]:
         case "ping":
-            await socket.send_json({"type": "pong"})
+            await tell(socket, {"type": "pong"})
         case "key":
             await _happen(call, on.Key(at=now(), visit=message.get("visit"), key=str(message["key"])[:8]))
         case "done":

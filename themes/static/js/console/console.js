@@ -178,7 +178,10 @@ setInterval(() => {
   state.wrapUntil = null;
   render();
 }, 1000);
-addEventListener("pagehide", () => talk.leave());
+addEventListener("pagehide", () => {
+  talk.leave();
+  send({ type: "bye" }); // a socket that merely breaks could be a bad network, and is given longer
+});
 shortcuts(root, part("[data-single-keys]"));
 
 const line = live(socket, { onMessage: hear, onState: linked });
