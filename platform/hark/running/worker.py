@@ -8,6 +8,7 @@ from uuid import UUID
 from redis import Redis
 from rq import Queue, SimpleWorker
 
+from hark.app import dress
 from hark.jobs import JOBS
 from hark.retention import jobs as retention
 from infra.database import engine, refuse_unsafe_role, unit_of_work
@@ -59,6 +60,7 @@ def main() -> None:
 
 
 async def _prepare() -> None:
+    dress()
     await refuse_unsafe_role()
     await warm()
     async with unit_of_work() as session:
