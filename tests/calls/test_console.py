@@ -81,6 +81,18 @@ async def test_an_offer_says_who_calls_and_rings(page: Page, line: ConsoleLine) 
     assert await page.evaluate("navigator.locks.query().then(({ held }) => held.length)") == 0
 
 
+async def test_a_simulated_caller_is_named_as_one_before_and_during_the_call(page: Page, line: ConsoleLine) -> None:
+    await line.say(**OFFER)
+    await expect(page.locator("#offer").get_by_text("A simulated caller")).to_be_hidden()
+    await line.say(type="offer_gone", offer_id="o1", reason="caller")
+    await line.say(**{**OFFER, "offer_id": "o2", "simulated": True})
+    await expect(page.locator("#offer").get_by_text("A simulated caller")).to_be_visible()
+    await page.get_by_role("button", name="Accept").click()
+    await line.hears(type="accept", offer_id="o2")
+    await line.say(**{**CALL, "simulated": True})
+    await expect(page.locator("#talk").get_by_text("Talking with a simulated caller")).to_be_visible()
+
+
 async def test_an_offer_rings_in_one_tab_only(page: Page, bob: BrowserContext, line: ConsoleLine) -> None:
     other = await bob.new_page()
     await other.goto("/o/dawn/console")
