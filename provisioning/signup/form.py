@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from infra.errors import Invalid
+from infra.web import language
 from provisioning.kits.catalogue import kits
 from provisioning.signup.places import countries, is_zone, main_zone
 from tenants.members.passwords import check_strength
@@ -40,9 +41,10 @@ class SignUp:
 
 
 def read(sent: Mapping[str, Any], languages: Sequence[str]) -> SignUp:
-    """The form as it was sent, trimmed."""
+    """The form as it was sent, trimmed. Of the hotline's languages, the one it registers in comes first."""
     texts = {name: str(sent.get(name) or "").strip() for name in SignUp.__dataclass_fields__ if name != "languages"}
-    form = SignUp(**texts, languages=[language for language in LANGUAGES if language in languages])
+    ordered = sorted(LANGUAGES, key=lambda tag: tag != language())
+    form = SignUp(**texts, languages=[tag for tag in ordered if tag in languages])
     form.zone = form.zone or main_zone(form.country)
     return form
 
