@@ -12,6 +12,7 @@ from sqlmodel import select
 from hark.cases.models import Case, CaseCount, CaseEvent
 from hark.contacts.models import Contact, ContactReader
 from hark.contacts.sheet import Sheet
+from hark.models import metadata
 from hark.switchboard.left import part_key
 from hark.switchboard.models import Call, Callback, CallerRow, CallEvent, Duty, Offer, Timer, Voicemail
 from infra.clock import now
@@ -75,7 +76,19 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
         async with unit_of_work() as session:
             ids, tokens = await _tenant_rows(session, hotline, keeper, number, marker)
             ids |= await _platform_rows(session, hotline, account, marker)
+            await session.flush()
+            ids = await _other_rows(session, hotline.tenant) | ids
     return Seeded(hotline, marker, number, *tokens, ids)
+
+
+async def _other_rows(session: Session, tenant: UUID) -> dict[str, UUID]:
+    """A row of each table that says whose it is, also of those that the opening has filled."""
+    found = {}
+    for name, table in metadata.tables.items():
+        owner = table.columns.get("tenant_id", table.columns.get("tenant"))
+        if owner is not None:
+            found[name] = (await session.execute(select(table.c.id).where(owner == tenant).limit(1))).scalar_one()
+    return found
 
 
 async def _tenant_rows(
