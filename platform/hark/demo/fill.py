@@ -32,6 +32,7 @@ MONTH = 30
 SETTLING_IN = timedelta(days=12)
 """A hotline is older than its history by as long as it took to find its people."""
 GRACE = timedelta(minutes=1)
+"""After so long the worker goes on with an opening that we have left."""
 A_MOMENT = timedelta(minutes=2)
 """History ends a little before now: what comes next is alive."""
 
