@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -23,12 +23,12 @@ from tests.world import World, build
 
 
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of this test run, with its master key."""
     folder = tmp_path_factory.mktemp("hark")
     (folder / "keys").mkdir()
     (folder / "keys" / "master.key").write_bytes(os.urandom(32))
-    yield folder
+    return folder
 
 
 @pytest.fixture(scope="session")

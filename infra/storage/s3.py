@@ -26,9 +26,7 @@ class S3Store:
 
     async def get(self, key: str) -> bytes:
         try:
-            answer = await asyncio.to_thread(
-                self._client.get_object, Bucket=self._bucket, Key=self._name(key)
-            )
+            answer = await asyncio.to_thread(self._client.get_object, Bucket=self._bucket, Key=self._name(key))
         except self._client.exceptions.NoSuchKey:
             raise NotFound from None
         return bytes(await asyncio.to_thread(answer["Body"].read))

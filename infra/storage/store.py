@@ -71,8 +71,6 @@ class DiskStore:
 def store() -> Store:
     """The configured store."""
     if settings().storage.startswith("s3://"):
-        made: Store = resolve_name("infra.storage.s3:S3Store")(
-            settings().storage
-        )  # boto3 costs 20 MB: only where used
+        made: Store = resolve_name("infra.storage.s3:S3Store")(settings().storage)  # boto3 costs 20 MB: only where used
         return made
     return DiskStore(settings().data_dir / "files")

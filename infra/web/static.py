@@ -20,9 +20,7 @@ NPM_PACKAGES = ("htmx.org",)
 @lru_cache(maxsize=1)
 def version() -> str:
     """The hash of every static file's content, twelve hex digits."""
-    digest = hashlib.sha256(
-        (ROOT / "package-lock.json").read_bytes() if (ROOT / "package-lock.json").exists() else b""
-    )
+    digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes() if (ROOT / "package-lock.json").exists() else b"")
     for path in sorted(STATIC.rglob("*")):
         if path.is_file():
             digest.update(str(path.relative_to(STATIC)).encode() + path.read_bytes())

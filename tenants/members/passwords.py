@@ -17,11 +17,7 @@ def check_strength(password: str, *names: str) -> None:
     """Raise Invalid unless the password keeps the rule."""
     lower = password.lower()
     own = [part for name in names for part in (name.lower(), name.lower().split("@")[0]) if len(part) > 3]
-    if (
-        len(password) < 12
-        or len(set(lower)) < 6
-        or any(part in lower and len(lower) - len(part) < 8 for part in own)
-    ):
+    if len(password) < 12 or len(set(lower)) < 6 or any(part in lower and len(lower) - len(part) < 8 for part in own):
         raise Invalid(RULE, field="password")
     if len(password) > 1000:
         raise Invalid("A password can have up to 1,000 characters.", field="password")
