@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from hark.console.carrier import carry, put_down
 from hark.console.snapshot import snapshot, worded
 from hark.contacts.service import hand_over as hand_over_record
-from hark.public.socket import MESSAGE_LIMIT, first_of, ice, tell
+from hark.public.socket import MESSAGE_LIMIT, first_of, hear, ice, tell
 from hark.switchboard.offering import answering, duty
 from hark.switchboard.offering.board import board_channel
 from hark.switchboard.offering.offers import member_channel
@@ -117,7 +117,7 @@ async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], seat: Se
 async def _listen(socket: WebSocket, seat: Seat, tab: Tab) -> None:
     while True:
         try:
-            raw = await socket.receive_text()
+            raw = await hear(socket)
         except WebSocketDisconnect as gone:
             await _leave(seat, tab, clean=gone.code != 1006)
             return

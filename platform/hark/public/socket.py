@@ -74,6 +74,15 @@ async def tell(socket: WebSocket, message: dict[str, Any]) -> None:
         await socket.send_json(message)
 
 
+async def hear(socket: WebSocket) -> str:
+    """The next message. Raises WebSocketDisconnect with how the page went, also after a send that failed: Starlette's
+    own `receive_text` would then refuse to say."""
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    return str(message.get("text") or "")
+
+
 async def first_of(*doings: Coroutine[Any, Any, None]) -> int | None:
     """Do these side by side until one is over, then stop the rest: which one it was, None when it failed."""
     tasks = [asyncio.create_task(doing) for doing in doings]
@@ -135,7 +144,7 @@ async def _listen(socket: WebSocket, call: UUID) -> None:
     """Until the page goes: by a word (`bye`), by closing, or by silence, which its timer notices."""
     while True:
         try:
-            raw = await socket.receive_text()
+            raw = await hear(socket)
         except WebSocketDisconnect as gone:
             if gone.code != 1006:
                 async with unit_of_work() as session:

@@ -13,6 +13,7 @@ export function tell(card, { line, choices = [], language, calls = 0, since, sim
   fact("choices").replaceChildren(...choices.map((choice) => Object.assign(document.createElement("li"), { textContent: choice })));
   fact("language").textContent = language ? languages.of(language) : "";
   fact("calls").textContent = often(calls, strings);
+  fact("calls-word").hidden = fact("calls").hidden = calls === null;
   if (fact("since")) mark(fact("since"), { since });
 }
 
