@@ -42,9 +42,9 @@ INSERT INTO member (tenant_id, id, account_id, name, role, languages, skills, cr
   SELECT id, id, id, 'Ann', 'operator', '{{en}}', '{{}}', now() FROM tenant;
 INSERT INTO team_member (tenant_id, id, team_id, member_id, place) SELECT id, id, id, id, 0 FROM tenant;
 INSERT INTO call (tenant_id, id, line_id, flow_version_id, channel, token_hash, language, state, phase, ring, priority,
-                  started_at, ended_at, outcome, simulated)
+                  started_at, ended_at, outcome, microphone, simulated)
   SELECT id, gen_random_uuid(), id, id, 'web', '', 'en', '{{}}', 'ended', '{{}}', 0,
-         now() - n * interval '1 hour', now() - n * interval '1 hour', 'answered', false
+         now() - n * interval '1 hour', now() - n * interval '1 hour', 'answered', true, false
   FROM tenant, generate_series(1, {past}) AS n;
 ANALYZE;
 """
