@@ -18,7 +18,7 @@ def travel(to: datetime | None = None, by: timedelta = timedelta()) -> Iterator[
     global _read  # noqa: PLW0603 - one clock per process is the point
     before = _read
     offset = (to - before() if to else timedelta()) + by
-    _read = lambda: before() + offset  # noqa: E731
+    _read = lambda: before() + offset  # noqa: E731 - put back as a whole below
     try:
         yield
     finally:
