@@ -81,7 +81,7 @@ async def first_steps(staff: Staff) -> list[tuple[str, bool]]:
         return []
     session = staff.session
     done = {
-        "call": (await session.exec(select(Call.id).limit(1))).first() is not None,
+        "call": (await session.exec(select(Call.id).order_by(col(Call.id)).limit(1))).first() is not None,
         "invite": (await session.exec(select(func.count()).select_from(Member))).one() > 1,
         "hours": await hours.known(session),
         "roster": (await session.exec(select(Shift.id).where(col(Shift.member_id).is_not(None)).limit(1))).first()
