@@ -1,4 +1,5 @@
-"""Runs the suite and says at the end, loudly, what could not be run; under CI=true that is a failure."""
+"""Runs the suite and says at the end, loudly, what could not be run (under CI=true that is a failure) and what passed
+only when it was tried again."""
 
 import os
 import sys
@@ -11,17 +12,24 @@ class NotRun:
 
     def __init__(self) -> None:
         self.reasons: dict[str, list[str]] = {}
+        self.again: list[str] = []
 
     def note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
             self.reasons.setdefault(reason.removeprefix("Skipped: "), []).append(report.nodeid)
+        if report.outcome == "rerun":
+            self.again.append(f"{report.nodeid}\n{report.longreprtext[-1500:]}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.note(report)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self.note(report)
+
+    def say_again(self) -> None:
+        """What failed once: a busy machine, or a fault that only a busy machine shows. Each deserves a look."""
+        sys.stdout.write(f"\n{' FAILED ONCE, THEN TRIED AGAIN ':!^80}\n" + "\n".join(self.again) + "\n")
 
     def say(self) -> None:
         """What was not run, and why."""
@@ -34,6 +42,8 @@ def main() -> int:
     """The suite's exit code, or 1 where CI=true and a test was not run."""
     not_run = NotRun()
     code = int(pytest.main(["-n", "2", "--dist", "loadscope", *sys.argv[1:]], plugins=[not_run]))
+    if not_run.again:
+        not_run.say_again()
     if not not_run.reasons:
         return code
     not_run.say()

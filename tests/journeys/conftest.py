@@ -68,3 +68,11 @@ def pictures() -> Path:
     folder = Path(os.environ.get("HARK_PICTURES", "var/pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey goes through four programs and two browsers on a machine that may be busy with another: one that
+    fails is walked once more, and the run says so at its end."""
+    for item in items:
+        if item.get_closest_marker("journey"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
