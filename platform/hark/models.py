@@ -18,11 +18,12 @@ from tenants.forms import models as forms
 from tenants.lines import models as lines
 from tenants.members import models as members
 from tenants.profile import models as profile
+from tenants.prompts import models as prompts
 from tenants.rosters import models as rosters
 from tenants.workflows import models as workflows
 
 metadata = SQLModel.metadata
 SLICES = (
-    outbox, send, keyring, directory, members, audit, profile, rosters, flows, forms, workflows, lines,
+    outbox, send, keyring, directory, members, audit, profile, prompts, rosters, flows, forms, workflows, lines,
     signup, steps, closing, switchboard, contacts, cases,
 )  # fmt: skip
