@@ -27,6 +27,7 @@ PLATFORM_TABLES = {
     "provisioning_step": "survives the tenant that it opens or closes",
     "export": "is fetched by the owner after the tenant that it came from is gone",
     "outbox": "jobs are claimed for every tenant by one relay; rows carry their tenant and ids only",
+    "carried": "a telephone carrier's signal names a leg, and nothing else says whose it is; rows carry ids only",
     "timer": "deadlines are watched for every tenant by one clock; rows carry ids only",
     "mail": "the local outbox page of an install without a mail server",
     "alembic_version": "the schema's own version",

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from hark.cases import models as cases
 from hark.contacts import models as contacts
+from hark.phone import models as phone
 from hark.switchboard import models as switchboard
 from infra.jobs import outbox
 from infra.mail import send
@@ -12,6 +13,7 @@ from provisioning.closing import models as closing
 from provisioning.signup import models as signup
 from provisioning.steps import models as steps
 from tenants.audit import models as audit
+from tenants.devices import models as devices
 from tenants.directory import models as directory
 from tenants.flows import models as flows
 from tenants.forms import models as forms
@@ -24,6 +26,6 @@ from tenants.workflows import models as workflows
 
 metadata = SQLModel.metadata
 SLICES = (
-    outbox, send, keyring, directory, members, audit, profile, prompts, rosters, flows, forms, workflows, lines,
-    signup, steps, closing, switchboard, contacts, cases,
+    outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows, lines,
+    signup, steps, closing, switchboard, phone, contacts, cases,
 )  # fmt: skip

@@ -24,6 +24,7 @@ class CallerRow(TenantTable, table=True):
 
 class Call(TenantTable, table=True):
     """One call. Without a `microphone` the caller can read, choose and ask to be called back, but nobody is rung.
+    `carrier`, `node` (which of its switches) and `dialled` (our number) are a telephone call's.
     `state` is the engine's; the columns beside it repeat what queries need, written in the same update."""
 
     __tablename__ = "call"
@@ -50,6 +51,9 @@ class Call(TenantTable, table=True):
     flow_version_id: UUID
     caller_id: UUID | None = None
     channel: str = "web"
+    carrier: str | None = None
+    node: str | None = None
+    dialled: str | None = None
     token_hash: bytes
     language: str = "en"
     state: dict[str, Any] = document()
@@ -113,15 +117,21 @@ class Duty(TenantTable, table=True):
     """Whether a member takes calls; its id is the member's. Without a console seen lately nobody is on duty.
 
     `simulated`: a program plays this member. It is offered simulated calls alone, for nobody who calls in earnest may
-    ever be answered by a machine.
+    ever be answered by a machine. `device`: what they answer on; for a telephone, `device_id` says which.
     """
 
     __tablename__ = "duty"
-    __table_args__ = (one_of("status", "on", "break", "off"),)
+    __table_args__ = (
+        one_of("status", "on", "break", "off"),
+        one_of("device", "browser", "desk", "mobile"),
+        belongs_to("device_id", "device", ondelete="RESTRICT"),
+    )
     status: str = "off"
     since: datetime = moment(default=True)
     seen_until: datetime = moment(default=True)
     simulated: bool = False
+    device: str = "browser"
+    device_id: UUID | None = None
 
 
 class Timer(PlatformTable, table=True):

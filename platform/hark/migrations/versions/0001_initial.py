@@ -87,22 +87,24 @@ def upgrade() -> None:
     )
     op.create_index("uq_caller_hash", "caller", ["tenant_id", "hash"], unique=True)
     op.create_table(
+        "carried",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("node", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("call", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carried")),
+    )
+    op.create_index("ix_carried_call", "carried", ["call"], unique=False)
+    op.create_index("uq_carried_ref", "carried", ["carrier", "node", "ref"], unique=True)
+    op.create_table(
         "case_count",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_count")),
-    )
-    op.create_table(
-        "duty",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("simulated", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("status IN ('on', 'break', 'off')", name=op.f("ck_duty_status")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_duty")),
     )
     op.create_table(
         "export",
@@ -321,6 +323,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_application_file_application"), "application_file", ["application"], unique=False)
     op.create_table(
+        "device",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("code_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('desk', 'mobile')", name=op.f("ck_device_kind")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_device_tenant_id_member_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_device")),
+    )
+    op.create_index("ix_device_member", "device", ["tenant_id", "member_id"], unique=False)
+    op.create_index("uq_device_hash", "device", ["tenant_id", "member_id", "hash"], unique=True)
+    op.create_table(
         "flow_version",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -396,6 +423,30 @@ def upgrade() -> None:
     )
     op.create_index("uq_line_name", "line", ["tenant_id", "name"], unique=True)
     op.create_table(
+        "prompt",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("text_hash", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("flow_id", sa.Uuid(), nullable=False),
+        sa.Column("node", sa.String(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "flow_id"],
+            ["flow.tenant_id", "flow.id"],
+            name=op.f("fk_prompt_tenant_id_flow_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_prompt")),
+    )
+    op.create_index("ix_prompt_place", "prompt", ["tenant_id", "flow_id", "node"], unique=False)
+    op.create_index("uq_prompt_text_hash", "prompt", ["tenant_id", "text_hash"], unique=True)
+    op.create_table(
         "shift",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -446,6 +497,9 @@ def upgrade() -> None:
         sa.Column("flow_version_id", sa.Uuid(), nullable=False),
         sa.Column("caller_id", sa.Uuid(), nullable=True),
         sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=True),
+        sa.Column("node", sa.String(), nullable=True),
+        sa.Column("dialled", sa.String(), nullable=True),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("state", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -494,6 +548,26 @@ def upgrade() -> None:
         ["tenant_id", "team", "priority", "waiting_since"],
         unique=False,
         postgresql_where=sa.text("phase = 'waiting'"),
+    )
+    op.create_table(
+        "duty",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("device IN ('browser', 'desk', 'mobile')", name=op.f("ck_duty_device")),
+        sa.CheckConstraint("status IN ('on', 'break', 'off')", name=op.f("ck_duty_status")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "device_id"],
+            ["device.tenant_id", "device.id"],
+            name=op.f("fk_duty_tenant_id_device_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_duty")),
     )
     op.create_table(
         "call_event",
@@ -705,6 +779,51 @@ def upgrade() -> None:
     )
     op.create_index("uq_contact_reader", "contact_reader", ["tenant_id", "contact_id", "member_id"], unique=True)
     op.create_table(
+        "leg",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("offer_id", sa.Uuid(), nullable=True),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("attempt", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("talks", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("doing", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("heard", sa.String(), nullable=False),
+        sa.Column("notes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("device IN ('trunk', 'browser', 'desk', 'mobile')", name=op.f("ck_leg_device")),
+        sa.CheckConstraint("role IN ('caller', 'operator', 'outside', 'supervisor')", name=op.f("ck_leg_role")),
+        sa.CheckConstraint("state IN ('wanted', 'ringing', 'answered', 'over')", name=op.f("ck_leg_state")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "call_id"],
+            ["call.tenant_id", "call.id"],
+            name=op.f("fk_leg_tenant_id_call_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_leg_tenant_id_member_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "offer_id"],
+            ["offer.tenant_id", "offer.id"],
+            name=op.f("fk_leg_tenant_id_offer_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_leg")),
+    )
+    op.create_index("ix_leg_call", "leg", ["tenant_id", "call_id"], unique=False)
+    op.create_index("uq_leg_offer", "leg", ["tenant_id", "offer_id", "attempt"], unique=True)
+    op.create_table(
         "case_event",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -749,17 +868,12 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"caller\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "carried" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "case_count" TO hark_app')
     op.execute('ALTER TABLE "case_count" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "case_count" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"case_count\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
-    )
-    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "duty" TO hark_app')
-    op.execute('ALTER TABLE "duty" ENABLE ROW LEVEL SECURITY')
-    op.execute('ALTER TABLE "duty" FORCE ROW LEVEL SECURITY')
-    op.execute(
-        "CREATE POLICY tenant ON \"duty\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "export" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "flow" TO hark_app')
@@ -815,6 +929,12 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON \"workflow_version\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "application_file" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "device" TO hark_app')
+    op.execute('ALTER TABLE "device" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "device" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"device\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "flow_version" TO hark_app')
     op.execute('ALTER TABLE "flow_version" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "flow_version" FORCE ROW LEVEL SECURITY')
@@ -833,6 +953,12 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"line\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "prompt" TO hark_app')
+    op.execute('ALTER TABLE "prompt" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "prompt" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"prompt\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "shift" TO hark_app')
     op.execute('ALTER TABLE "shift" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "shift" FORCE ROW LEVEL SECURITY')
@@ -850,6 +976,12 @@ def upgrade() -> None:
     op.execute('ALTER TABLE "call" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"call\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "duty" TO hark_app')
+    op.execute('ALTER TABLE "duty" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "duty" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"duty\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "call_event" TO hark_app')
     op.execute('ALTER TABLE "call_event" ENABLE ROW LEVEL SECURITY')
@@ -893,6 +1025,12 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"contact_reader\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "leg" TO hark_app')
+    op.execute('ALTER TABLE "leg" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "leg" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"leg\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "case_event" TO hark_app')
     op.execute('ALTER TABLE "case_event" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "case_event" FORCE ROW LEVEL SECURITY')
@@ -906,6 +1044,9 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index("ix_case_event_case", table_name="case_event")
     op.drop_table("case_event")
+    op.drop_index("uq_leg_offer", table_name="leg")
+    op.drop_index("ix_leg_call", table_name="leg")
+    op.drop_table("leg")
     op.drop_index("uq_contact_reader", table_name="contact_reader")
     op.drop_index("ix_contact_reader_list", table_name="contact_reader")
     op.drop_table("contact_reader")
@@ -937,6 +1078,7 @@ def downgrade() -> None:
     op.drop_table("callback")
     op.drop_index("ix_call_event_call", table_name="call_event")
     op.drop_table("call_event")
+    op.drop_table("duty")
     op.drop_index("ix_call_waiting", table_name="call", postgresql_where=sa.text("phase = 'waiting'"))
     op.drop_index("ix_call_started", table_name="call")
     op.drop_index("ix_call_live", table_name="call", postgresql_where=sa.text("phase <> 'ended'"))
@@ -946,6 +1088,9 @@ def downgrade() -> None:
     op.drop_table("team_member")
     op.drop_index("ix_shift_week", table_name="shift")
     op.drop_table("shift")
+    op.drop_index("uq_prompt_text_hash", table_name="prompt")
+    op.drop_index("ix_prompt_place", table_name="prompt")
+    op.drop_table("prompt")
     op.drop_index("uq_line_name", table_name="line")
     op.drop_table("line")
     op.drop_index("uq_invitation_token", table_name="invitation")
@@ -957,6 +1102,9 @@ def downgrade() -> None:
     op.drop_index("uq_flow_version_number", table_name="flow_version")
     op.drop_index("uq_flow_version_draft", table_name="flow_version", postgresql_where=sa.text("status = 'draft'"))
     op.drop_table("flow_version")
+    op.drop_index("uq_device_hash", table_name="device")
+    op.drop_index("ix_device_member", table_name="device")
+    op.drop_table("device")
     op.drop_index(op.f("ix_application_file_application"), table_name="application_file")
     op.drop_table("application_file")
     op.drop_index("uq_workflow_version_number", table_name="workflow_version")
@@ -997,8 +1145,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_export_tenant"), table_name="export")
     op.drop_index(op.f("ix_export_account"), table_name="export")
     op.drop_table("export")
-    op.drop_table("duty")
     op.drop_table("case_count")
+    op.drop_index("uq_carried_ref", table_name="carried")
+    op.drop_index("ix_carried_call", table_name="carried")
+    op.drop_table("carried")
     op.drop_index("uq_caller_hash", table_name="caller")
     op.drop_table("caller")
     op.drop_index("uq_calendar_name", table_name="calendar")
