@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PARENT = Path(__file__).resolve().parents[1]
+ENGINES = _PARENT / "infra" / "speech" / "engines"
 HOME = _PARENT if (_PARENT / "pyproject.toml").exists() else Path.cwd()
 """The checkout; for an installed wheel, the folder Hark is started in."""
 
@@ -25,6 +26,14 @@ def _one_of(*starts: str) -> AfterValidator:
         raise ValueError("must be " + " or ".join(s + "…" if s.endswith((":", "/")) else s for s in starts))
 
     return AfterValidator(check)
+
+
+def _engine(name: str) -> str:
+    """The name of an engine that speaks."""
+    known = sorted(path.stem for path in ENGINES.glob("[a-z]*.py"))
+    if name not in known:
+        raise ValueError("must be " + " or ".join(known))
+    return name
 
 
 def _absolute(path: Path) -> Path:
@@ -58,6 +67,11 @@ class Settings(BaseSettings):
     mail: Annotated[str, _one_of("local", "ses", "smtp://", "smtps://")] = "local"
     """`local` keeps mail on this installation's own /outbox page."""
     mail_from: str = "Hark <hark@localhost>"
+
+    speech: Annotated[str, AfterValidator(_engine)] = "espeak"
+    """Who speaks to callers on the telephone: a file of `infra/speech/engines`, such as `espeak` or `polly`."""
+    speech_voices: dict[str, str] = Field(default_factory=dict)
+    """That engine's voices by language, as JSON: {"en": "Amy", "zh-Hans": "Zhiyu"}; unset, it chooses itself."""
 
     turn_url: Annotated[str, _one_of("turn:", "turns:")] | None = None
     """The relay for media; several addresses are parted by commas."""
