@@ -166,7 +166,15 @@ class HangUp:
     reason: Reason = "gone"
 
 
-Command = Play | Record | Ring | Join | HangUp
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Leave an arrived leg to what the carrier does without us: a default endpoint, then its own voicemail."""
+
+    ref: str
+    id: str
+
+
+Command = Play | Record | Ring | Join | HangUp | GiveBack
 
 
 @dataclass(frozen=True, slots=True)

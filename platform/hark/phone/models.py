@@ -11,7 +11,7 @@ from infra.database import PlatformTable, TenantTable, belongs_to, document, mom
 
 
 class Leg(TenantTable, table=True):
-    """One connection. `doing` is the command it was given last, `heard` the id of the last one it has finished.
+    """One connection; `ref` is its carrier's name for it. `doing` is the command it was given last, `heard` the id of the last one it has finished.
 
     `sealed` is the number or address at its other end, for those alone who may see it. A volunteer's leg belongs to
     their offer; `device` is what they answer on. `talks` is set once a person has shown to be there.
@@ -29,6 +29,7 @@ class Leg(TenantTable, table=True):
         Index("uq_leg_offer", "tenant_id", "offer_id", "attempt", unique=True),
     )
     call_id: UUID
+    ref: str
     offer_id: UUID | None = None
     member_id: UUID | None = None
     role: str = "caller"
@@ -61,4 +62,3 @@ class Carried(PlatformTable, table=True):
     tenant: UUID
     call: UUID
     since: datetime = moment(default=True)
-

@@ -1,0 +1,80 @@
+"""A telephone call as it stands, and what is to follow from it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from infra.carriers.protocol import Command, Prompt
+from tenants.flows.engine.screen import Screen
+
+Device = Literal["trunk", "browser", "desk", "mobile"]
+
+
+@dataclass(frozen=True, slots=True)
+class LegNow:
+    """A living leg. `doing` and `heard` are ids of commands; `talks`: a person has shown to be there."""
+
+    id: UUID
+    ref: str
+    role: str
+    device: Device
+    answered: bool
+    talks: bool
+    offer: UUID | None = None
+    attempt: str = ""
+    heard: str = ""
+    how: Literal["talk", "listen", "whisper"] = "talk"
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferNow:
+    """A living offer or talk, and where its member answers. `to` is what the carrier rings, `attempt` parts one try
+    from the next (a console's sid); both are "" while there is nothing to ring yet. `seconds`: how long it may ring."""
+
+    id: UUID
+    member: UUID
+    talking: bool
+    device: Device
+    to: str = ""
+    attempt: str = ""
+    seconds: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that decides what is heard. `words`: what the screen says, in order; `round`: which time it is said
+    (a menu's try, a queue's announcement); `ours`: sentences of our own by key, in the caller's language."""
+
+    call: UUID
+    screen: Screen
+    round: int
+    words: tuple[Prompt, ...]
+    legs: tuple[LegNow, ...]
+    offers: tuple[OfferNow, ...]
+    ours: dict[str, Prompt]
+    held: int = 0
+    question: tuple[Prompt, ...] = ()
+    answers: str = ""
+    step: str = ""
+    """A call-back's question, its keys, and which step of the dialogue it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLeg:
+    """Somebody to ring."""
+
+    offer: UUID
+    member: UUID
+    device: Device
+    to: str
+    attempt: str
+    seconds: int
+
+
+@dataclass(slots=True)
+class Directions:
+    """What every living leg should be doing (by the leg's id), and whom to ring besides."""
+
+    orders: dict[UUID, Command] = field(default_factory=dict)
+    ring: list[NewLeg] = field(default_factory=list)
