@@ -28,6 +28,8 @@ PLATFORM_TABLES = {
     "export": "is fetched by the owner after the tenant that it came from is gone",
     "outbox": "jobs are claimed for every tenant by one relay; rows carry their tenant and ids only",
     "carried": "a telephone carrier's signal names a leg, and nothing else says whose it is; rows carry ids only",
+    "port": "numbers moved here from elsewhere are seen to by the platform's operators, for every hotline",
+    "carrier_node": "which ways into the house are open, alike for every hotline",
     "timer": "deadlines are watched for every tenant by one clock; rows carry ids only",
     "mail": "the local outbox page of an install without a mail server",
     "alembic_version": "the schema's own version",

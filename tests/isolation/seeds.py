@@ -23,16 +23,19 @@ from infra.scope import tenant_scope
 from infra.storage import store
 from infra.vault import fingerprint, seal, seal_platform
 from provisioning.closing.models import Export
+from provisioning.numbers.models import Port
 from provisioning.signup.models import ApplicationFile
+from tenants.allowance.models import Allowance, Outbound
 from tenants.audit import record
 from tenants.audit.models import AuditEntry
-from tenants.directory.models import Host
+from tenants.directory.models import Host, Number
 from tenants.flows.engine import State, dump_state
 from tenants.flows.models import FlowVersion
 from tenants.forms.models import FormVersion
 from tenants.members.models import Invitation, Member, Team
 from tenants.members.service import email_hash
 from tenants.rosters.models import Shift
+from tenants.trunks.models import Trunk
 from tenants.workflows.models import WorkflowVersion
 from tests.world import Hotline
 
@@ -136,6 +139,8 @@ async def _tenant_rows(
     )  # fmt: skip
     session.add_all([note, opened, invitation, CaseCount(id=hotline.tenant, last=number)])
     session.add(Duty(id=keeper, status="off"))
+    trunk = Trunk(name=f"Trunk {marker}", host=f"{marker}.example.org", username=marker, sealed=sealed)
+    session.add_all([trunk, Allowance(id=hotline.tenant), Outbound(kind="member", given_at=now())])
     here[Team].name = f"Team {marker}"
     record(session, "case.open", member=keeper, subject=case.id, words=marker)
     (await session.exec(select(Member).where(Member.id == keeper))).one().name = f"Bob {marker}"
@@ -146,6 +151,7 @@ async def _tenant_rows(
         "case_event": note.id, "invitation": invitation.id, "case_count": hotline.tenant, "duty": keeper,
         "audit_entry": (await _first(session, AuditEntry)).id, "member": keeper, "line": hotline.line,
         "team": here[Team].id, "shift": here[Shift].id, "tenant": hotline.tenant, "flow_version": here[FlowVersion].id,
+        "trunk": trunk.id,
     }  # fmt: skip
     return ids, tokens
 
@@ -166,11 +172,23 @@ async def _platform_rows(session: Session, hotline: Hotline, account: UUID, mark
     timer = Timer(tenant=hotline.tenant, kind="duty", subject=new_id(), due_at=now() + LATER)
     job = Job(tenant=hotline.tenant, name="closing.export", payload={"export": str(export.id)}, due_at=now() + LATER)
     host = Host(tenant=hotline.tenant, name=f"{marker}.example.org")
-    session.add_all([export, building, file, timer, job, host])
+    moving = Number(
+        e164=f"+8621{hotline.tenant.int % 10**8:08d}", carrier="by_hand", status="porting", tenant=hotline.tenant,
+        line=hotline.line, label=marker,
+    )  # fmt: skip
+    resting = Number(
+        e164=f"+8610{hotline.tenant.int % 10**8:08d}", carrier="sandbox", status="resting", rests_from=hotline.tenant,
+        rests_until=now() + LATER,
+    )  # fmt: skip
+    port = Port(
+        tenant=hotline.tenant, number=moving.id, e164=moving.e164, line=hotline.line, company=marker, holder=marker,
+        sealed=seal_platform(marker.encode()),
+    )  # fmt: skip
+    session.add_all([export, building, file, timer, job, host, moving, resting, port])
     await store().put(export.storage_key, seal_platform(marker.encode()))
     await store().put(file.storage_key, seal_platform(marker.encode()))
     return {
         "export": export.id, "application_file": file.id, "timer": timer.id, "outbox": job.id, "host": host.id,
-        "export_building": building.id,
+        "export_building": building.id, "port": port.id, "resting": resting.id,
         "application": hotline.application, "account": account,
     }  # fmt: skip

@@ -24,6 +24,8 @@ STAYS_SMALL = {
     "team_member": "as many as there are volunteers",
     "member": "as many as there are volunteers",
     "duty": "as many as there are volunteers",
+    "trunk": "as many as there are telephone companies",
+    "allowance": "one row",
     "shift": "a week's",
     "invitation": "those of a week",
 }

@@ -24,6 +24,20 @@ def upgrade() -> None:
     )
     op.create_index("uq_account_email_hash", "account", ["email_hash"], unique=True)
     op.create_table(
+        "allowance",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("legs", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("spend", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("a_minute", sa.Integer(), nullable=False),
+        sa.Column("numbers", sa.Integer(), nullable=False),
+        sa.Column("countries", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_allowance")),
+    )
+    op.create_table(
         "application",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("form", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -83,7 +97,27 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("blocked_by", sa.Uuid(), nullable=True),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("planned_by", sa.Uuid(), nullable=True),
+        sa.Column("sealed_plan", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_caller")),
+    )
+    op.create_index(
+        "ix_caller_blocked",
+        "caller",
+        ["tenant_id", "blocked_until"],
+        unique=False,
+        postgresql_where=sa.text("blocked_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_caller_planned",
+        "caller",
+        ["tenant_id", "planned_at"],
+        unique=False,
+        postgresql_where=sa.text("planned_at IS NOT NULL"),
     )
     op.create_index("uq_caller_hash", "caller", ["tenant_id", "hash"], unique=True)
     op.create_table(
@@ -99,6 +133,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_carried_call", "carried", ["call"], unique=False)
     op.create_index("uq_carried_ref", "carried", ["carrier", "node", "ref"], unique=True)
+    op.create_table(
+        "carrier_node",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("node", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('up', 'down')", name=op.f("ck_carrier_node_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_node")),
+    )
+    op.create_index("uq_carrier_node", "carrier_node", ["carrier", "node"], unique=True)
     op.create_table(
         "case_count",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -184,17 +229,71 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("e164", sa.String(), nullable=False),
         sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("node", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("trunk", sa.Uuid(), nullable=True),
+        sa.Column("second_carrier", sa.String(), nullable=False),
+        sa.Column("second_node", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("capabilities", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("monthly", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=True),
         sa.Column("line", sa.Uuid(), nullable=True),
+        sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("status IN ('free', 'held', 'resting')", name=op.f("ck_number_status")),
+        sa.Column("rests_from", sa.Uuid(), nullable=True),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("by IN ('first', 'second')", name=op.f("ck_number_by")),
+        sa.CheckConstraint("kind IN ('local', 'tollfree', 'shared400', 'mobile')", name=op.f("ck_number_kind")),
+        sa.CheckConstraint(
+            "status IN ('free', 'reserved', 'held', 'porting', 'resting')", name=op.f("ck_number_status")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number")),
+    )
+    op.create_index(
+        "ix_number_first", "number", ["carrier", "node"], unique=False, postgresql_where=sa.text("second_carrier <> ''")
+    )
+    op.create_index(
+        "ix_number_rests_from",
+        "number",
+        ["rests_from"],
+        unique=False,
+        postgresql_where=sa.text("rests_from IS NOT NULL"),
     )
     op.create_index(
         "ix_number_tenant", "number", ["tenant"], unique=False, postgresql_where=sa.text("tenant IS NOT NULL")
     )
     op.create_index("uq_number_e164", "number", ["e164"], unique=True)
+    op.create_table(
+        "outbound",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind IN ('member', 'caller', 'outside', 'check')", name=op.f("ck_outbound_kind")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_outbound")),
+    )
+    op.create_index(
+        "ix_outbound_open",
+        "outbound",
+        ["tenant_id", "taken_at"],
+        unique=False,
+        postgresql_where=sa.text("given_at IS NULL"),
+    )
+    op.create_index("ix_outbound_taken_at", "outbound", ["tenant_id", "taken_at"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -225,6 +324,29 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
     )
+    op.create_table(
+        "port",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Uuid(), nullable=False),
+        sa.Column("e164", sa.String(), nullable=False),
+        sa.Column("line", sa.Uuid(), nullable=False),
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("wanted_on", sa.Date(), nullable=True),
+        sa.Column("moves_on", sa.Date(), nullable=True),
+        sa.Column("story", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('asked', 'sent', 'agreed', 'refused', 'withdrawn', 'done')", name=op.f("ck_port_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_port")),
+    )
+    op.create_index("ix_port_state", "port", ["state"], unique=False)
+    op.create_index("ix_port_tenant", "port", ["tenant"], unique=False)
     op.create_table(
         "profile",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -290,6 +412,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_timer_due", "timer", ["due_at"], unique=False)
     op.create_index("uq_timer", "timer", ["tenant", "subject", "kind"], unique=True)
+    op.create_table(
+        "trunk",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("port", sa.Integer(), nullable=False),
+        sa.Column("transport", sa.String(), nullable=False),
+        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("codecs", postgresql.ARRAY(sa.TEXT()), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("mode IN ('register', 'address')", name=op.f("ck_trunk_mode")),
+        sa.CheckConstraint("state IN ('unknown', 'up', 'refused', 'silent')", name=op.f("ck_trunk_state")),
+        sa.CheckConstraint("transport IN ('udp', 'tcp', 'tls')", name=op.f("ck_trunk_transport")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_trunk")),
+    )
+    op.create_index("uq_trunk_name", "trunk", ["tenant_id", "name"], unique=True)
     op.create_table(
         "vault_key",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -422,6 +567,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_line")),
     )
     op.create_index("uq_line_name", "line", ["tenant_id", "name"], unique=True)
+    op.create_table(
+        "mail_wish",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("voicemails", sa.Boolean(), nullable=False),
+        sa.Column("callbacks", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "id"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_mail_wish_tenant_id_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_mail_wish")),
+    )
     op.create_table(
         "prompt",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -570,6 +729,97 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_duty")),
     )
     op.create_table(
+        "line_check",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=True),
+        sa.Column("promise", sa.Integer(), nullable=False),
+        sa.Column("reached", sa.String(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("state IN ('running', 'good', 'bad')", name=op.f("ck_line_check_state")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "line_id"],
+            ["line.tenant_id", "line.id"],
+            name=op.f("fk_line_check_tenant_id_line_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_line_check")),
+    )
+    op.create_index("ix_line_check_at", "line_check", ["tenant_id", "line_id", "at"], unique=False)
+    op.create_index(
+        "uq_line_check_running",
+        "line_check",
+        ["tenant_id", "line_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_table(
+        "line_day",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.Column("bad", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "line_id"],
+            ["line.tenant_id", "line.id"],
+            name=op.f("fk_line_day_tenant_id_line_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_line_day")),
+    )
+    op.create_index("uq_line_day", "line_day", ["tenant_id", "line_id", "day"], unique=True)
+    op.create_table(
+        "line_setting",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ask_key", sa.Boolean(), nullable=False),
+        sa.Column("record", sa.Boolean(), nullable=False),
+        sa.Column("consent", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("recording_days", sa.Integer(), nullable=False),
+        sa.Column("check_minutes", sa.Integer(), nullable=True),
+        sa.Column("check_keys", sa.String(), nullable=False),
+        sa.CheckConstraint("check_minutes BETWEEN 1 AND 1440", name=op.f("ck_line_setting_check_minutes")),
+        sa.CheckConstraint("recording_days BETWEEN 1 AND 3650", name=op.f("ck_line_setting_recording_days")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "id"],
+            ["line.tenant_id", "line.id"],
+            name=op.f("fk_line_setting_tenant_id_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_line_setting")),
+    )
+    op.create_table(
+        "line_trouble",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("over_at IS NULL OR over_at >= since", name=op.f("ck_line_trouble_over_after_it_began")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "line_id"],
+            ["line.tenant_id", "line.id"],
+            name=op.f("fk_line_trouble_tenant_id_line_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_line_trouble")),
+    )
+    op.create_index("ix_line_trouble_since", "line_trouble", ["tenant_id", "line_id", "since"], unique=False)
+    op.create_index(
+        "uq_line_trouble_open",
+        "line_trouble",
+        ["tenant_id", "line_id"],
+        unique=True,
+        postgresql_where=sa.text("over_at IS NULL"),
+    )
+    op.create_table(
         "call_event",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -619,6 +869,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("status IN ('draft', 'submitted')", name=op.f("ck_contact_status")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "call_id"],
@@ -697,6 +948,34 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('ringing', 'talking', 'wrapping')"),
     )
     op.create_table(
+        "recording",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "call_id"],
+            ["call.tenant_id", "call.id"],
+            name=op.f("fk_recording_tenant_id_call_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "line_id"],
+            ["line.tenant_id", "line.id"],
+            name=op.f("fk_recording_tenant_id_line_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_recording")),
+    )
+    op.create_index("ix_recording_at", "recording", ["tenant_id", "at", "id"], unique=False)
+    op.create_index("ix_recording_until", "recording", ["tenant_id", "until"], unique=False)
+    op.create_index("uq_recording_call", "recording", ["tenant_id", "call_id", "at"], unique=True)
+    op.create_table(
         "voicemail",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -719,6 +998,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_voicemail_status", "voicemail", ["tenant_id", "status", "at"], unique=False)
     op.create_index("uq_voicemail_call", "voicemail", ["tenant_id", "call_id"], unique=True)
+    op.create_table(
+        "attempt",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("callback_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('dialling', 'reached', 'nobody', 'machine', 'somebody_else', 'unreachable')",
+            name=op.f("ck_attempt_outcome"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "callback_id"],
+            ["callback.tenant_id", "callback.id"],
+            name=op.f("fk_attempt_tenant_id_callback_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_attempt_tenant_id_member_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_attempt")),
+    )
+    op.create_index("ix_attempt_callback", "attempt", ["tenant_id", "callback_id", "at"], unique=False)
     op.create_table(
         "case",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -850,6 +1156,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_event_case", "case_event", ["tenant_id", "case_id", "at"], unique=False)
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "account" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "allowance" TO hark_app')
+    op.execute('ALTER TABLE "allowance" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "allowance" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"allowance\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "application" TO hark_app')
     op.execute('GRANT SELECT, INSERT ON "audit_entry" TO hark_app')
     op.execute('ALTER TABLE "audit_entry" ENABLE ROW LEVEL SECURITY')
@@ -870,6 +1182,7 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON \"caller\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "carried" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "carrier_node" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "case_count" TO hark_app')
     op.execute('ALTER TABLE "case_count" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "case_count" FORCE ROW LEVEL SECURITY')
@@ -901,7 +1214,14 @@ def upgrade() -> None:
         "CREATE POLICY account ON \"member\" FOR SELECT USING (account_id = nullif(current_setting('app.account', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "number" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "outbound" TO hark_app')
+    op.execute('ALTER TABLE "outbound" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "outbound" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"outbound\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "outbox" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "port" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "profile" TO hark_app')
     op.execute('ALTER TABLE "profile" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "profile" FORCE ROW LEVEL SECURITY')
@@ -917,6 +1237,12 @@ def upgrade() -> None:
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "tenant" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "timer" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "trunk" TO hark_app')
+    op.execute('ALTER TABLE "trunk" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "trunk" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"trunk\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "vault_key" TO hark_app')
     op.execute('ALTER TABLE "vault_key" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "vault_key" FORCE ROW LEVEL SECURITY')
@@ -954,6 +1280,12 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"line\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "mail_wish" TO hark_app')
+    op.execute('ALTER TABLE "mail_wish" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "mail_wish" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"mail_wish\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "prompt" TO hark_app')
     op.execute('ALTER TABLE "prompt" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "prompt" FORCE ROW LEVEL SECURITY')
@@ -984,6 +1316,30 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"duty\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "line_check" TO hark_app')
+    op.execute('ALTER TABLE "line_check" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "line_check" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"line_check\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "line_day" TO hark_app')
+    op.execute('ALTER TABLE "line_day" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "line_day" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"line_day\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "line_setting" TO hark_app')
+    op.execute('ALTER TABLE "line_setting" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "line_setting" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"line_setting\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "line_trouble" TO hark_app')
+    op.execute('ALTER TABLE "line_trouble" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "line_trouble" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"line_trouble\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "call_event" TO hark_app')
     op.execute('ALTER TABLE "call_event" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "call_event" FORCE ROW LEVEL SECURITY')
@@ -1008,11 +1364,23 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"offer\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "recording" TO hark_app')
+    op.execute('ALTER TABLE "recording" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "recording" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"recording\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "voicemail" TO hark_app')
     op.execute('ALTER TABLE "voicemail" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "voicemail" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"voicemail\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "attempt" TO hark_app')
+    op.execute('ALTER TABLE "attempt" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "attempt" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"attempt\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "case" TO hark_app')
     op.execute('ALTER TABLE "case" ENABLE ROW LEVEL SECURITY')
@@ -1057,9 +1425,15 @@ def downgrade() -> None:
     op.drop_index("ix_case_owner", table_name="case")
     op.drop_index("ix_case_closed", table_name="case")
     op.drop_table("case")
+    op.drop_index("ix_attempt_callback", table_name="attempt")
+    op.drop_table("attempt")
     op.drop_index("uq_voicemail_call", table_name="voicemail")
     op.drop_index("ix_voicemail_status", table_name="voicemail")
     op.drop_table("voicemail")
+    op.drop_index("uq_recording_call", table_name="recording")
+    op.drop_index("ix_recording_until", table_name="recording")
+    op.drop_index("ix_recording_at", table_name="recording")
+    op.drop_table("recording")
     op.drop_index(
         "uq_offer_one_per_member",
         table_name="offer",
@@ -1079,6 +1453,15 @@ def downgrade() -> None:
     op.drop_table("callback")
     op.drop_index("ix_call_event_call", table_name="call_event")
     op.drop_table("call_event")
+    op.drop_index("uq_line_trouble_open", table_name="line_trouble", postgresql_where=sa.text("over_at IS NULL"))
+    op.drop_index("ix_line_trouble_since", table_name="line_trouble")
+    op.drop_table("line_trouble")
+    op.drop_table("line_setting")
+    op.drop_index("uq_line_day", table_name="line_day")
+    op.drop_table("line_day")
+    op.drop_index("uq_line_check_running", table_name="line_check", postgresql_where=sa.text("state = 'running'"))
+    op.drop_index("ix_line_check_at", table_name="line_check")
+    op.drop_table("line_check")
     op.drop_table("duty")
     op.drop_index("ix_call_waiting", table_name="call", postgresql_where=sa.text("phase = 'waiting'"))
     op.drop_index("ix_call_started", table_name="call")
@@ -1092,6 +1475,7 @@ def downgrade() -> None:
     op.drop_index("uq_prompt_text_hash", table_name="prompt")
     op.drop_index("ix_prompt_place", table_name="prompt")
     op.drop_table("prompt")
+    op.drop_table("mail_wish")
     op.drop_index("uq_line_name", table_name="line")
     op.drop_table("line")
     op.drop_index("uq_invitation_token", table_name="invitation")
@@ -1111,6 +1495,8 @@ def downgrade() -> None:
     op.drop_index("uq_workflow_version_number", table_name="workflow_version")
     op.drop_table("workflow_version")
     op.drop_table("vault_key")
+    op.drop_index("uq_trunk_name", table_name="trunk")
+    op.drop_table("trunk")
     op.drop_index("uq_timer", table_name="timer")
     op.drop_index("ix_timer_due", table_name="timer")
     op.drop_table("timer")
@@ -1121,6 +1507,9 @@ def downgrade() -> None:
     op.drop_index("uq_provisioning_step", table_name="provisioning_step")
     op.drop_table("provisioning_step")
     op.drop_table("profile")
+    op.drop_index("ix_port_tenant", table_name="port")
+    op.drop_index("ix_port_state", table_name="port")
+    op.drop_table("port")
     op.drop_index(
         "uq_outbox_key", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
@@ -1128,8 +1517,13 @@ def downgrade() -> None:
         "ix_outbox_due", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
     op.drop_table("outbox")
+    op.drop_index("ix_outbound_taken_at", table_name="outbound")
+    op.drop_index("ix_outbound_open", table_name="outbound", postgresql_where=sa.text("given_at IS NULL"))
+    op.drop_table("outbound")
     op.drop_index("uq_number_e164", table_name="number")
     op.drop_index("ix_number_tenant", table_name="number", postgresql_where=sa.text("tenant IS NOT NULL"))
+    op.drop_index("ix_number_rests_from", table_name="number", postgresql_where=sa.text("rests_from IS NOT NULL"))
+    op.drop_index("ix_number_first", table_name="number", postgresql_where=sa.text("second_carrier <> ''"))
     op.drop_table("number")
     op.drop_index("uq_member_account", table_name="member")
     op.drop_index("ix_member_account_id", table_name="member")
@@ -1147,10 +1541,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_export_account"), table_name="export")
     op.drop_table("export")
     op.drop_table("case_count")
+    op.drop_index("uq_carrier_node", table_name="carrier_node")
+    op.drop_table("carrier_node")
     op.drop_index("uq_carried_ref", table_name="carried")
     op.drop_index("ix_carried_call", table_name="carried")
     op.drop_table("carried")
     op.drop_index("uq_caller_hash", table_name="caller")
+    op.drop_index("ix_caller_planned", table_name="caller", postgresql_where=sa.text("planned_at IS NOT NULL"))
+    op.drop_index("ix_caller_blocked", table_name="caller", postgresql_where=sa.text("blocked_until IS NOT NULL"))
     op.drop_table("caller")
     op.drop_index("uq_calendar_name", table_name="calendar")
     op.drop_table("calendar")
@@ -1162,6 +1560,7 @@ def downgrade() -> None:
     op.drop_index("ix_application_review", table_name="application")
     op.drop_index("ix_application_email_hash", table_name="application")
     op.drop_table("application")
+    op.drop_table("allowance")
     op.drop_index("uq_account_email_hash", table_name="account")
     op.drop_table("account")
     # ### end Alembic commands ###

@@ -1,0 +1,1 @@
+"""Trunks: telephone companies that a hotline brings along, each with how our switch reaches it."""
