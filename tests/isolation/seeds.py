@@ -12,9 +12,12 @@ from sqlmodel import select
 from hark.cases.models import Case, CaseCount, CaseEvent
 from hark.contacts.models import Contact, ContactReader
 from hark.contacts.sheet import Sheet
+from hark.desk.messages.models import Attempt, MailWish
 from hark.models import metadata
+from hark.recordings.models import Recording
 from hark.switchboard.left import part_key
 from hark.switchboard.models import Call, Callback, CallerRow, CallEvent, Duty, Offer, Timer, Voicemail
+from hark.watch.models import LineCheck, LineDay, LineTrouble
 from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.ids import new_id
@@ -32,6 +35,7 @@ from tenants.directory.models import Host, Number
 from tenants.flows.engine import State, dump_state
 from tenants.flows.models import FlowVersion
 from tenants.forms.models import FormVersion
+from tenants.lines.settings import LineSetting
 from tenants.members.models import Invitation, Member, Team
 from tenants.members.service import email_hash
 from tenants.rosters.models import Shift
@@ -123,6 +127,18 @@ async def _tenant_rows(
     session.add_all([contact, offer, event, voicemail, callback])
     await session.flush()
     await store().put(part_key(call.id, 1, 0), sealed)
+    caller.blocked_until, caller.blocked_at, caller.blocked_by = now() + LATER, at, keeper
+    caller.sealed_reason, caller.sealed_plan, caller.planned_at, caller.planned_by = sealed, sealed, at, keeper
+    recording = Recording(call_id=call.id, line_id=hotline.line, at=at, until=now() + LATER, parts=1, seconds=2)
+    await store().put(f"recording/{hotline.tenant}/{recording.id}/00000", sealed)
+    around = [
+        Attempt(callback_id=callback.id, member_id=keeper, outcome="nobody"), MailWish(id=keeper), recording,
+        LineSetting(id=hotline.line, record=True, consent={"en": marker}, check_minutes=15),
+        LineCheck(line_id=hotline.line, state="good", reached="ring", seconds=9, promise=60),
+        LineTrouble(line_id=hotline.line, since=at, over_at=now(), reason="late"),
+        LineDay(line_id=hotline.line, day=now().date(), good=3),
+    ]  # fmt: skip
+    session.add_all(around)
     reader = ContactReader(contact_id=contact.id, member_id=keeper, at=contact.at)
     stage = here[WorkflowVersion].document["stages"][0]["key"]
     case = Case(
@@ -150,7 +166,7 @@ async def _tenant_rows(
         "voicemail": voicemail.id, "callback": callback.id, "contact_reader": reader.id, "case": case.id,
         "case_event": note.id, "invitation": invitation.id, "case_count": hotline.tenant, "duty": keeper,
         "audit_entry": (await _first(session, AuditEntry)).id, "member": keeper, "line": hotline.line,
-        "team": here[Team].id, "shift": here[Shift].id, "tenant": hotline.tenant, "flow_version": here[FlowVersion].id,
+        "recording": recording.id, "team": here[Team].id, "shift": here[Shift].id, "tenant": hotline.tenant, "flow_version": here[FlowVersion].id,
         "trunk": trunk.id,
     }  # fmt: skip
     return ids, tokens

@@ -11,7 +11,8 @@ from infra.database import TenantTable, belongs_to, moment, one_of
 
 class Contact(TenantTable, table=True):
     """`sealed` is a `contacts.sheet.Sheet`; `revision` rises with each saved change. `member_id` is who keeps the
-    record; a submitted one that is being amended is a draft again, with its `submitted_at` left standing."""
+    record; a submitted one that is being amended is a draft again, with its `submitted_at` left standing.
+    `silent_at`: since when it is known that the caller said nothing."""
 
     __tablename__ = "contact"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Contact(TenantTable, table=True):
     status: str = "draft"
     at: datetime = moment(default=True)
     submitted_at: datetime | None = moment(nullable=True)
+    silent_at: datetime | None = moment(nullable=True)
 
 
 class ContactReader(TenantTable, table=True):

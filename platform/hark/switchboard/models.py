@@ -13,13 +13,24 @@ LIVE = "state IN ('ringing', 'talking', 'wrapping')"
 
 
 class CallerRow(TenantTable, table=True):
-    """Somebody who called before, known by a keyed hash alone; who is blocked is told so by the flow."""
+    """Somebody who called before, known by a keyed hash alone. A block is for a time and keeps its sealed reason; a
+    sealed plan says how to be with somebody who calls a lot."""
 
     __tablename__ = "caller"
-    __table_args__ = (Index("uq_caller_hash", "tenant_id", "hash", unique=True),)
+    __table_args__ = (
+        Index("uq_caller_hash", "tenant_id", "hash", unique=True),
+        Index("ix_caller_blocked", "tenant_id", "blocked_until", postgresql_where=text("blocked_until IS NOT NULL")),
+        Index("ix_caller_planned", "tenant_id", "planned_at", postgresql_where=text("planned_at IS NOT NULL")),
+    )
     hash: bytes
     first_at: datetime = moment(default=True)
     blocked_until: datetime | None = moment(nullable=True)
+    blocked_at: datetime | None = moment(nullable=True)
+    blocked_by: UUID | None = None
+    sealed_reason: bytes | None = None
+    planned_at: datetime | None = moment(nullable=True)
+    planned_by: UUID | None = None
+    sealed_plan: bytes | None = None
 
 
 class Call(TenantTable, table=True):

@@ -28,6 +28,8 @@ STAYS_SMALL = {
     "allowance": "one row",
     "shift": "a week's",
     "invitation": "those of a week",
+    "mail_wish": "as many as there are volunteers",
+    "line_setting": "as many as there are lines",
 }
 """Tables that a scan may read whole. Every other tenant table grows for as long as a hotline lives."""
 
@@ -40,6 +42,11 @@ VARIED = {
     },
     "voicemail": {"status": "CASE n % 50 WHEN 0 THEN 'new' ELSE 'done' END"},
     "callback": {"status": "CASE n % 50 WHEN 0 THEN 'new' ELSE 'done' END"},
+    "caller": {
+        "blocked_until": "CASE n % 50 WHEN 0 THEN now() + interval '1 day' ELSE NULL END",
+        "planned_at": "CASE n % 50 WHEN 0 THEN now() - n * interval '1 hour' ELSE NULL END",
+    },
+    "line_day": {"day": "current_date - n"},
 }
 """What isn't the same in every row: most of what a hotline keeps is done with."""
 FRESH = {UUID: "gen_random_uuid()", int: "10000 + n", bytes: "uuid_send(gen_random_uuid())"}
