@@ -8,6 +8,8 @@ from provisioning.closing import steps as closing
 from provisioning.review import service as review
 from provisioning.signup import service as signup
 from provisioning.steps import run as steps
+from tenants.prompts import service as prompts
+from tenants.prompts import warming
 
-SLICES = (mail, signup, steps, review, closing, demo, retention)
+SLICES = (mail, signup, steps, review, closing, demo, retention, prompts, warming)
 JOBS = HANDLERS

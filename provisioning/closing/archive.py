@@ -18,8 +18,10 @@ from infra.vault import unseal
 from provisioning.closing.tables import tenant_tables
 from tenants.directory.models import Tenant
 
-FILES = ("voicemail",)
+FILES = ("voicemail", "prompt")
 """Kinds of files that are kept as <kind>/<tenant>/…/<part>, each part sealed."""
+PLAIN = frozenset({"prompt"})
+"""Those that every caller hears: kept as <kind>/<tenant>/<name>, and not sealed."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ENDINGS = {b"\x1aE\xdf\xa3": ".webm", b"OggS": ".ogg"}
 
@@ -99,7 +101,10 @@ def _cell(value: Any) -> str:
 
 async def _files(session: Session, kind: str, unreadable: list[str]) -> dict[str, bytes]:
     whole: dict[str, bytes] = defaultdict(bytes)
-    for key in sorted(await store().keys(f"{kind}/{current_tenant()}")):
+    keys = sorted(await store().keys(f"{kind}/{current_tenant()}"))
+    if kind in PLAIN:
+        return {f"files/{kind}/{key.rpartition('/')[2]}": await store().get(key) for key in keys}
+    for key in keys:
         folder = key.rpartition("/")[0].removeprefix(f"{kind}/{current_tenant()}/").replace("/", "-")
         try:
             whole[f"files/{kind}/{folder}"] += await unseal(session, await store().get(key))

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from infra.clock import now
 from infra.database import Session
+from infra.jobs import enqueue
 from tenants.flows.document import Flow, dump
 from tenants.flows.findings import BadFlow
 from tenants.flows.lint import fit, lint
@@ -47,6 +48,7 @@ async def publish(session: Session, row: FlowRow, flow: Flow, *, author: UUID | 
     )
     session.add(made)
     await session.flush()
+    await enqueue(session, "prompts.warm", {"flow": str(row.id)}, key=f"prompts.warm:{row.id}")
     return made
 
 

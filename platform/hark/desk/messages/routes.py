@@ -1,6 +1,5 @@
 """The pages of voice messages and call-backs."""
 
-import re
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from hark.switchboard.models import Call, Callback, Voicemail
 from infra.clock import now
 from infra.errors import Conflict, HarkError, NotFound
 from infra.web import gettext, language, render, see_other
+from infra.web.ranges import first_byte, part_of
 from tenants.audit import record
 from tenants.members.access import SUPERVISES, Answers, Staff
 from tenants.members.names import names
@@ -24,7 +24,6 @@ from tenants.rosters.hours import WEEKDAYS
 from tenants.texts import language_name
 
 router = APIRouter(prefix="/o/{slug}")
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 Row = dict[str, Any]
 
 
@@ -104,24 +103,9 @@ async def play(request: Request, staff: Answers, key: UUID) -> Response:
     if not isinstance(row, Voicemail):
         raise NotFound
     data = await sound(staff.session, row)
-    start, end, status = _range(request.headers.get("range", ""), len(data))
-    if start == 0:
+    if first_byte(request, len(data)) == 0:
         record(staff.session, "voicemail.play", member=staff.member.id, subject=key)
-    headers = {"accept-ranges": "bytes", "content-disposition": "inline"}
-    if status == 206:
-        headers["content-range"] = f"bytes {start}-{end}/{len(data)}"
-    return Response(data[start : end + 1], status, headers, media_type=row.media_type)
-
-
-def _range(asked: str, size: int) -> tuple[int, int, int]:
-    """First and last byte, and 206 for a part (RFC 9110, 14.2); what can't be served as asked is served whole."""
-    found = RANGE.fullmatch(asked)
-    if not found or asked == "bytes=-":
-        return 0, size - 1, 200
-    first, last = found.groups()
-    start = int(first) if first else max(0, size - int(last))
-    end = min(int(last), size - 1) if first and last else size - 1
-    return (start, end, 206) if start <= end else (0, size - 1, 200)
+    return part_of(request, data, row.media_type)
 
 
 async def _act(request: Request, staff: Staff, kind: Kind, key: UUID, verb: str) -> Response:
