@@ -1,0 +1,125 @@
+"""One Asterisk of ours: its folder, its addresses, and the small file by which other processes find it."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from infra.services.voice.program import Program
+
+REALM = "hark"
+"""What operators' passwords are hashed with: HA1 is md5("<username>:hark:<password>")."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """Where Asterisk reads operators' accounts. `host` may be the folder of a unix socket."""
+
+    host: str
+    port: int = 5432
+    name: str = "hark"
+    user: str = "hark_voice"
+    password: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where it listens: SIP over UDP and TCP, ARI and websockets over HTTP, media over UDP (both ends included)."""
+
+    sip: int = 5060
+    ari: int = 8088
+    rtp: tuple[int, int] = (10000, 10199)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """How one Asterisk is set up. Addresses are numbers; times are seconds.
+
+    `untaken` is how long a new call may wait for our app before the fallback answers, `cap` how long any call may last.
+    `fallback` is whom the fallback rings first, in the words of Asterisk's Dial, as in "PJSIP/duty".
+    """
+
+    name: str
+    folder: Path
+    program: Program
+    ports: Ports = field(default_factory=Ports)
+    sip_host: str = "127.0.0.1"
+    ari_host: str = "127.0.0.1"
+    public_address: str | None = None
+    app: str = "hark"
+    user: str = "hark"
+    database: Database | None = None
+    fallback: str = ""
+    fallback_rings: int = 20
+    untaken: int = 10
+    cap: int = 4 * 3600
+    message_length: int = 180
+    message_silence: int = 10
+
+    @property
+    def voicemail(self) -> Path:
+        """Where the fallback leaves messages: <dialled>_<caller>_<unix seconds>_<channel's unique id>.wav."""
+        return self.folder / "spool/fallback"
+
+    @property
+    def password(self) -> str:
+        """ARI's password: made once for each folder."""
+        path = self.folder / "password"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(24))
+        return path.read_text()
+
+    def coordinates(self) -> "Coordinates":
+        """How the app reaches it."""
+        http = f"{self.ari_host}:{self.ports.ari}"
+        return Coordinates(
+            name=self.name,
+            version=self.program.version,
+            app=self.app,
+            ari=f"http://{http}/ari",
+            user=self.user,
+            password=self.password,
+            ws=f"ws://{http}/ws",
+            sip=f"{self.sip_host}:{self.ports.sip}",
+            realm=REALM,
+            cap=self.cap,
+            folder=str(self.folder),
+            voicemail=str(self.voicemail),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coordinates:
+    """What the app knows of a running Asterisk: where it speaks ARI and SIP, and where it leaves messages."""
+
+    name: str
+    version: str
+    app: str
+    ari: str
+    user: str
+    password: str
+    ws: str
+    sip: str
+    realm: str
+    cap: int
+    folder: str
+    voicemail: str
+
+
+def publish(data_dir: Path, found: Coordinates) -> Path:
+    """Write the file by which the app finds it, whole or not at all; only this user may read it."""
+    path = data_dir / "voice" / f"{found.name}.json"
+    beside = path.with_suffix(f".{os.getpid()}.new")
+    beside.touch(mode=0o600)
+    beside.write_text(json.dumps(asdict(found), indent=1))
+    beside.rename(path)
+    return path
+
+
+def running(data_dir: Path) -> list[Coordinates]:
+    """Every Asterisk that was published on this machine and not withdrawn, by name; a killed one may be among them."""
+    files = sorted((data_dir / "voice").glob("*.json"))
+    return [Coordinates(**json.loads(file.read_text())) for file in files]
