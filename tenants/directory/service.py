@@ -3,13 +3,23 @@
 from uuid import UUID
 
 from slugify import slugify
+from sqlalchemy import any_, bindparam, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlmodel import col, select
 
+from infra.carriers.reading import readings
+from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
 from tenants.directory.models import Host, Number, Tenant
 
 RESERVED = {"admin", "api", "hark", "health", "new", "outbox", "platform", "static", "www"}
+
+_DIALLED = select(Number).where(
+    col(Number.e164) == any_(bindparam("meant", type_=ARRAY(TEXT))),
+    col(Number.tenant).is_not(None),
+    col(Number.status).in_(("held", "reserved")),
+)
 
 
 async def tenant_by_slug(session: Session, slug: str) -> Tenant:
@@ -40,6 +50,42 @@ async def numbers_of(session: Session, tenant: UUID) -> list[Number]:
     """The numbers that a tenant holds."""
     found = select(Number).where(Number.tenant == tenant).order_by(Number.e164)
     return list(await session.exec(found))
+
+
+async def number_of(session: Session, tenant: UUID, key: UUID, *, lock: bool = False) -> Number:
+    """One of a tenant's numbers. Raises NotFound, also for another tenant's."""
+    found = select(Number).where(Number.id == key, Number.tenant == tenant)
+    row = (await session.exec(found.with_for_update() if lock else found)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def number_dialled(session: Session, text: str, country: str = "", *, trunk: UUID | None = None) -> Number | None:
+    """The number that a carrier says was dialled, with its tenant, line and settings; None when nobody has it.
+
+    One indexed look-up, in any scope. `text` is as it came: an address, international, or national in `country` (ISO
+    3166 alpha-2, a trunk's). A hotline's own trunk may only bring that hotline's calls: say which with `trunk`.
+    """
+    if not (meant := readings(text, country)):
+        return None
+    rows = {row.e164: row for row in await session.exec(_DIALLED, params={"meant": meant})}
+    return next((row for each in meant if (row := rows.get(each)) and trunk in (None, row.trunk)), None)
+
+
+async def call_came(session: Session, key: UUID) -> None:
+    """A call for this number has come in, so it works; only the first one is written down."""
+    await session.execute(
+        update(Number)
+        .where(col(Number.id) == key, col(Number.verified_at).is_(None), col(Number.tenant).is_not(None))
+        .values(verified_at=now())
+    )
+
+
+async def shown_number(session: Session, tenant: UUID) -> Number | None:
+    """The number that the tenant's own calls show: the one chosen, else its oldest; None while it has none."""
+    held = select(Number).where(Number.tenant == tenant, Number.status == "held")
+    return (await session.exec(held.order_by(col(Number.shown).desc(), col(Number.id)).limit(1))).first()
 
 
 async def free_slug(session: Session, name: str) -> str:
