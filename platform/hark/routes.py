@@ -8,9 +8,12 @@ from hark.console import socket as console_socket
 from hark.contacts import routes as contacts
 from hark.desk import routes as desk
 from hark.entrance import routes as entrance
+from hark.phone import audio as phone_audio
 from hark.public import leave as public_leave
 from hark.public import routes as public
 from hark.public import socket as public_socket
+from hark.sandbox import routes as sandbox
+from hark.sandbox import socket as sandbox_socket
 from hark.settings import routes as settings
 from provisioning.closing import routes as closing
 from provisioning.review import routes as review
@@ -24,9 +27,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     closing.router,
     people.router,
     settings.router,
+    phone_audio.router,
     public.router,
     public_socket.router,
     public_leave.router,
+    sandbox.router,
+    sandbox_socket.router,
     console.router,
     console_socket.router,
     contacts.router,

@@ -30,13 +30,18 @@ async def caller_of(connection: HTTPConnection, session: Session) -> tuple[UUID 
         return None, None
     held = connection.cookies.get("caller", "")
     value = held if len(held) == 43 else secrets.token_urlsafe(32)
+    return await caller_with(session, value), value
+
+
+async def caller_with(session: Session, value: str) -> UUID:
+    """The row of whoever is known by this: a browser's cookie, a telephone's number."""
     kept = await fingerprint(session, "caller", value)
     row = (await session.exec(select(CallerRow).where(CallerRow.hash == kept))).one_or_none()
     if row is None:
         row = CallerRow(hash=kept)
         session.add(row)
         await session.flush()
-    return row.id, value
+    return row.id
 
 
 async def facts(session: Session, caller: UUID | None) -> dict[str, bool]:

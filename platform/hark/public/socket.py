@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 TURN_HOURS = 2
 BEAT_SECONDS = 12
 MESSAGE_LIMIT = 64 * 1024
+Dress = Callable[[UUID, dict[str, Any]], Awaitable[dict[str, Any]]]
+"""What becomes of a message before it goes down to the page of this call."""
 
 
 def ice(person: UUID) -> dict[str, Any]:
@@ -45,9 +47,22 @@ def ice(person: UUID) -> dict[str, Any]:
     return {"type": "ice", "servers": servers, "relay_only": settings().relay_only}
 
 
+async def as_it_is(_call: UUID, message: dict[str, Any]) -> dict[str, Any]:
+    """A page that reads needs nothing more than the message."""
+    return message
+
+
 @router.websocket("/h/{slug}/call/{call_id}/socket")
 async def caller_socket(socket: WebSocket, slug: str, call_id: UUID) -> None:
     """One caller's page, for as long as it is open."""
+    await lead(socket, slug, call_id)
+
+
+async def lead(
+    socket: WebSocket, slug: str, call_id: UUID, dress: Dress = as_it_is, *, telephone: bool = False
+) -> None:
+    """Lead the caller behind this socket through the flow. On a `telephone` no language is known before the caller has
+    chosen one by ear, and no form can be filled in."""
     try:
         tenant = await find_tenant(slug)
         with tenant_scope(tenant.id):
@@ -60,9 +75,10 @@ async def caller_socket(socket: WebSocket, slug: str, call_id: UUID) -> None:
     with tenant_scope(tenant.id):
         async with hub.subscribe(caller_channel(call_id)) as news:
             await socket.send_json(ice(call_id))
-            await _arrive(call_id)
-            await socket.send_json(await _shown(call_id))
-            over = await first_of(_tell(socket, news, call_id), _listen(socket, call_id), _beat(call_id)) == 0
+            await _arrive(call_id, telephone=telephone)
+            await socket.send_json(await dress(call_id, await _shown(call_id)))
+            telling = _tell(socket, news, call_id, dress)
+            over = await first_of(telling, _listen(socket, call_id), _beat(call_id)) == 0
         with suppress(RuntimeError, WebSocketDisconnect):
             if socket.application_state is WebSocketState.CONNECTED:
                 await socket.close(1000 if over else 1012)
@@ -99,7 +115,7 @@ async def first_of(*doings: Coroutine[Any, Any, None]) -> int | None:
     return tasks.index(done.pop())
 
 
-async def _arrive(call: UUID) -> None:
+async def _arrive(call: UUID, *, telephone: bool) -> None:
     """The page is there: let the flow begin, unless it has."""
     async with unit_of_work() as session:
         state = await calls.lock(session, call)
@@ -112,8 +128,9 @@ async def _arrive(call: UUID) -> None:
             at=now(),
             calendars=open_now,
             caller=await facts(session, row.caller_id),
-            language=row.language,
+            language=None if telephone else row.language,
             voicemail=row.microphone,
+            callback=not telephone,
         )
         await calls.handle(session, call, arrived)
 
@@ -130,12 +147,12 @@ async def _beat(call: UUID) -> None:
             await calls.seen(session, call)
 
 
-async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], call: UUID) -> None:
+async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], call: UUID, dress: Dress) -> None:
     while True:
         message = await news.get()
         if message["type"] == "resync":
             message = await _shown(call)
-        await tell(socket, message)
+        await tell(socket, await dress(call, message))
         if message.get("kind") == "ended":
             return
 

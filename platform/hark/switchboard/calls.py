@@ -55,10 +55,15 @@ async def start(
     caller: UUID | None = None,
     microphone: bool = True,
     simulated: bool = False,
+    channel: str = "web",
+    carrier: str | None = None,
+    node: str | None = None,
+    dialled: str | None = None,
 ) -> tuple[UUID, str]:
-    """A new web call on a line: its id, and the token that only the caller's browser gets.
+    """A new call on a line: its id, and the token that only the caller's browser gets.
 
-    Nobody is rung yet: the flow begins once the caller's page has connected, so that a form sent twice rings once.
+    Nobody is rung yet: the flow begins once the caller is `Arrived`, so that a form sent twice rings once. A call on
+    the `channel` "phone" came through a `carrier`, by its switch `node`, for our number `dialled`.
     """
     token = secrets.token_urlsafe(32)
     at = now()
@@ -70,7 +75,10 @@ async def start(
             line_id=line.id,
             flow_version_id=await published_version(session, line),
             caller_id=caller,
-            channel="web",
+            channel=channel,
+            carrier=carrier,
+            node=node,
+            dialled=dialled,
             token_hash=token_hash(token),
             language=language,
             state=dump_state(NEW),

@@ -16,13 +16,14 @@ def caller_channel(call: UUID) -> str:
 
 def screen(flow: Flow, state: State, at: datetime, since: datetime | None = None) -> dict[str, Any]:
     """The `screen` message: everything that the page needs, the visit to which an answer belongs, our clock's `at`,
-    and for a talk `since` when."""
+    and for a talk `since` when. What is to be said anew, a menu asked again, has another `serial`."""
     shown = describe(flow, state, at=at)
     return {
         "type": "screen",
         "kind": shown.kind,
         "node": shown.node,
         "visit": shown.visit,
+        "serial": state.serial,
         "text": shown.text,
         "language": shown.language,
         "choices": [{"key": choice.key, "label": choice.label} for choice in shown.choices],

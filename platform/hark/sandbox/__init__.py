@@ -1,0 +1,1 @@
+"""The simulated telephone of a fresh installation: a phone on the screen that dials its simulated numbers."""
