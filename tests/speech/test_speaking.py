@@ -19,7 +19,7 @@ ENGLISH = "Hello. Are you safe right now? You can hang up at any time."
 CHINESE = "您好。您现在安全吗？您随时可以挂断。"
 
 
-@pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (CHINESE, "zh-Hans"), ("Guten Tag.", "de-AT")])
+@pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (CHINESE, "zh-Hans"), ("Guten Tag. Sie können jederzeit auflegen und später anrufen.", "de-AT")])
 async def test_a_text_becomes_telephone_sound(text: str, language: str) -> None:
     wav = await speak(text, language)
     sound = read(wav)

@@ -10,7 +10,8 @@ QUIETEST = 200
 """A peak below this (-44 dBFS) is a microphone that heard nobody."""
 WINDOW = 0.02
 BEFORE, AFTER = 0.1, 0.2
-"""Seconds kept around what is heard: a soft first or last sound is not to be cut off."""
+"""Seconds left around what is heard: a soft first or last sound isn't cut off, and prompts said one after another
+have a breath between them. Where there is less, silence is added."""
 
 
 class SilentError(ValueError):
@@ -18,7 +19,7 @@ class SilentError(ValueError):
 
 
 def level(pcm: bytes, rate: int) -> bytes:
-    """16-bit samples trimmed of silence at both ends and brought to `LEVEL`. Raises SilentError."""
+    """16-bit samples with as much silence as we want at both ends, brought to `LEVEL`. Raises SilentError."""
     samples = array("h")
     samples.frombytes(pcm)
     step = int(rate * WINDOW)
@@ -31,6 +32,7 @@ def level(pcm: bytes, rate: int) -> bytes:
     squares = sum(sum(sample * sample for sample in windows[place]) for place in heard)
     count = sum(len(windows[place]) for place in heard)
     gain = min(LEVEL / max((squares / count) ** 0.5, 1.0), PEAK / loudest, MOST_GAIN)
-    first = max(0, heard[0] * step - int(rate * BEFORE))
-    last = (heard[-1] + 1) * step + int(rate * AFTER)
-    return array("h", [int(sample * gain) for sample in samples[first:last]]).tobytes()
+    before, after = int(rate * BEFORE), int(rate * AFTER)
+    first, last = heard[0] * step - before, (heard[-1] + 1) * step + after
+    sound = array("h", [int(sample * gain) for sample in samples[max(0, first) : last]])
+    return bytes(2 * max(0, -first)) + sound.tobytes() + bytes(2 * max(0, last - len(samples)))
