@@ -73,6 +73,21 @@ class Settings(BaseSettings):
     speech_voices: dict[str, str] = Field(default_factory=dict)
     """That engine's voices by language, as JSON: {"en": "Amy", "zh-Hans": "Zhiyu"}; unset, it chooses itself."""
 
+    asterisk: str = ""
+    """Your own Asterisks, parted by spaces: http://user:password@host:8088/ari?app=hark&sip=host:5060&ws=wss://host/ws."""
+    sip_host: str = "127.0.0.1"
+    """The address of this machine at which `hark voice` takes calls; 0.0.0.0 for all of them."""
+    sip_port: int = Field(default=5060, ge=1, le=65535)
+    sip_public: str | None = None
+    """The address that telephone companies see, where this machine stands behind another one."""
+    ari_port: int = Field(default=8088, ge=1, le=65535)
+    rtp_ports: str = Field(default="10000-10199", pattern=r"^\d{4,5}-\d{4,5}$")
+    """Where sound arrives, two to a leg of a call."""
+    voice_database_url: Annotated[str, _one_of("postgresql://")] | None = None
+    """How Asterisk itself reads operators' accounts from your own PostgreSQL, as the role `hark_voice`."""
+    voice_fallback: str = Field(default="", pattern=r"^[\w/@+.:&-]*$")
+    """Whom Asterisk rings while Hark is away, before it takes a message, in the words of its Dial: PJSIP/duty."""
+
     turn_url: Annotated[str, _one_of("turn:", "turns:")] | None = None
     """The relay for media; several addresses are parted by commas."""
     turn_secret: str | None = None

@@ -39,9 +39,7 @@ class Home:
 
 def claim(data_dir: Path) -> int:
     """Make the data folder and lock it; the lock lives as long as the returned file descriptor, so as we do."""
-    if not data_dir.exists():
-        data_dir.mkdir(parents=True)
-        data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)  # root's services pass through as another user
+    ensure(data_dir)
     lock = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,10 +55,18 @@ def claim(data_dir: Path) -> int:
     return lock
 
 
+def ensure(folder: Path) -> Path:
+    """Make a folder of ours if it isn't there; root's services pass through as another user."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    return folder
+
+
 def settle(data_dir: Path) -> Home:
     """Make the services' home in a data folder that we hold, or find it as it was left."""
     account = service_account(data_dir / "services")
-    folder = _folder(data_dir / "services", account)
+    folder = own_folder(data_dir / "services", account)
     sockets = socket_folder(folder)
     home = Home(folder, sockets, _tag(folder), account, engine(account))
     if sockets.parent == folder:
@@ -71,7 +77,11 @@ def settle(data_dir: Path) -> Home:
     return home
 
 
-def _folder(place: Path, account: Account | None) -> Path:
+def own_folder(place: Path, account: Account | None) -> Path:
+    """Make a folder that the account can reach and owns, elsewhere behind a link where need be; returns the real one.
+
+    Raises CannotStartError when the link's end is gone or the way there is closed.
+    """
     if place.is_symlink() and not place.exists():
         raise CannotStartError(
             f"{place} leads to {place.readlink()}, which is gone: put it back, or remove the link to begin afresh."

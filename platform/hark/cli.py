@@ -25,6 +25,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "up": Command("hark.running.up:main", "start Hark and all it stands on; keep it running until told to stop"),
+    "voice": Command("hark.running.voice:main", "run an Asterisk beside Hark, fetched where this machine has none"),
     "db": Command("hark.running.db:main", "upgrade the database, check it against the models, write a revision"),
     "platform": Command("hark.running.operators:main", "make somebody a platform operator, or no longer one", True),
     "demo": Command("hark.demo:main", "fill this installation with five example hotlines, or remove them", True),

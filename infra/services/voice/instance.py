@@ -119,7 +119,7 @@ def publish(data_dir: Path, found: Coordinates) -> Path:
     return path
 
 
-def running(data_dir: Path) -> list[Coordinates]:
+def published(data_dir: Path) -> list[Coordinates]:
     """Every Asterisk that was published on this machine and not withdrawn, by name; a killed one may be among them."""
     files = sorted((data_dir / "voice").glob("*.json"))
     return [Coordinates(**json.loads(file.read_text())) for file in files]

@@ -18,12 +18,16 @@ ESSENTIAL = "chan_pjsip.so"
 
 @dataclass(frozen=True)
 class Program:
-    """How Asterisk is called, where its modules and its data (sounds, documentation) lie, and its version."""
+    """How Asterisk is called, where its modules and its data (sounds, documentation) lie, and its version.
+
+    `home` is the folder that a fetched one lies in.
+    """
 
     command: tuple[str, ...]
     modules: Path
     data: Path
     version: str
+    home: Path | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -64,7 +68,7 @@ def fetched(folder: Path) -> Program:
     version = version_of(command)
     if not version:
         raise CannotStartError(f"The Asterisk in {folder} does not run here: remove that folder and try again.")
-    return Program(command, libraries / "asterisk/modules", home / "usr/share/asterisk", version)
+    return Program(command, libraries / "asterisk/modules", home / "usr/share/asterisk", version, home)
 
 
 def version_of(command: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
 from functools import partial
@@ -34,10 +34,12 @@ def main(arguments: list[str]) -> int:
     if parser.parse_args(arguments).with_parent:
         die_with_parent(signal.SIGTERM)
     os.umask(0o077)
-    return asyncio.run(_until_told(settings(), _voice()))
+    say = speaker()
+    return asyncio.run(until_told(_run(settings(), say), say))
 
 
-def _voice() -> Say:
+def speaker() -> Say:
+    """Tells the terminal line by line, each with the seconds since now; after a minute with the time of day."""
     begun = time.monotonic()
 
     def say(line: str) -> None:
@@ -48,8 +50,9 @@ def _voice() -> Say:
     return say
 
 
-async def _until_told(chosen: Settings, say: Say) -> int:
-    work = asyncio.create_task(_run(chosen, say))
+async def until_told(running: Coroutine[None, None, None], say: Say) -> int:
+    """Do this until a signal ends it, in good order; at a second one at once. Returns the exit code."""
+    work = asyncio.create_task(running)
 
     def stop() -> None:
         if work.cancelling():

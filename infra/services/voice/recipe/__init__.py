@@ -5,6 +5,7 @@ Nothing is installed and no root is needed: the programs run through the loader 
 
 import fcntl
 import hashlib
+import os
 import platform
 import re
 import shutil
@@ -13,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
+from infra.services.home import ensure
 from infra.services.processes.keeper import Say, silent
 from infra.services.trouble import CannotStartError
 from infra.services.voice.recipe.apt import Apt, dependencies, said
@@ -64,7 +66,7 @@ def fetch(folder: Path, say: Say = silent) -> None:
     """Make the folder hold Asterisk; at once when it does. Raises CannotStartError with one line when it can't."""
     if current(folder):
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    ensure(folder.parent)
     with (folder.parent / "asterisk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # somebody else may be fetching it
         if not current(folder):
@@ -73,9 +75,12 @@ def fetch(folder: Path, say: Say = silent) -> None:
 
 
 def _make(folder: Path) -> None:
+    for left in folder.parent.glob("asterisk-new-*"):  # by somebody who was killed
+        shutil.rmtree(left, ignore_errors=True)
     beside = Path(mkdtemp(prefix="asterisk-new-", dir=folder.parent.resolve()))
+    before = os.umask(0o022)  # another account may have to run it
     try:
-        beside.chmod(0o755)  # another account may have to run it
+        beside.chmod(0o755)
         apt = Apt(beside / "apt")
         apt.update()
         files = _unpack(apt, packages(), beside)
@@ -96,6 +101,7 @@ def _make(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         beside.rename(folder)
     finally:
+        os.umask(before)
         shutil.rmtree(beside, ignore_errors=True)
 
 
