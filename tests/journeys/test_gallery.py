@@ -15,7 +15,7 @@ AXE = Path("node_modules/axe-core/axe.min.js")
 WIDTHS = {1280: 900, 360: 740}
 LANGUAGES = {"en": "en-GB", "zh-Hans": "zh-CN"}
 NOWHERE = "/nothing-here"
-OPEN = ("/", "/sign-in", "/sign-up", "/outbox", NOWHERE)
+OPEN = ("/", "/sign-in", "/sign-up", "/outbox", "/phone", NOWHERE)
 LINE = ("", "/call")
 DESK = (
     "", "/console", "/contacts", "/cases", "/roster", "/roster/hours", "/flow", "/people", "/audit", "/voicemails",

@@ -13,21 +13,26 @@ from tenants.flows.engine import load_state
 from tenants.flows.nodes import Menu
 from tenants.lines.models import Line
 
+BY_ITSELF = (None, "sandbox")
+"""Carriers of calls whose sound goes from browser to browser, led by the caller's own page."""
+
 
 async def card(session: Session, call: UUID) -> dict[str, Any]:
     """Line, what the caller chose (each label in every language), the caller's language, how often they called
-    before (None where the hotline doesn't know callers again), since when they wait."""
+    before (None where the hotline doesn't know callers again), since when they wait; and how the sound comes: from the
+    caller's page itself (`peer`) or through a telephone switch (`sip`)."""
     row = (
         await session.execute(
             select(
                 col(Line.name), col(Call.state), col(Call.language), col(Call.caller_id), col(Call.started_at),
                 col(Call.waiting_since), col(Call.flow_version_id), col(Call.simulated), col(Call.channel),
+                col(Call.carrier),
             )
             .join(Line, (col(Line.tenant_id) == col(Call.tenant_id)) & (col(Line.id) == col(Call.line_id)))
             .where(col(Call.id) == call)
         )
     ).one()  # fmt: skip
-    line, raw, language, caller, started_at, waiting_since, version, simulated, channel = row
+    line, raw, language, caller, started_at, waiting_since, version, simulated, channel, carrier = row
     flow = await flow_of(session, version)
     chosen = []
     for node_id, value in load_state(raw).choices:
@@ -42,6 +47,8 @@ async def card(session: Session, call: UUID) -> dict[str, Any]:
         "call_id": str(call),
         "line": line,
         "channel": channel,
+        "sound": "peer" if carrier in BY_ITSELF else "sip",
+        "on_screen": channel == "phone" and carrier in BY_ITSELF,
         "chosen": chosen,
         "language": language,
         "calls": before,

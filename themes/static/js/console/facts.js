@@ -5,10 +5,12 @@ import { mark } from "../clock.js";
 const languages = new Intl.DisplayNames(document.documentElement.lang, { type: "language" });
 
 /** Fill the `[data-fact]` of a card. */
-export function tell(card, { line, choices = [], language, calls = 0, since, simulated = false }, strings) {
+export function tell(card, call, strings) {
+  const { line, choices = [], language, calls = 0, since, simulated = false, on_screen: onScreen = false } = call;
   const fact = (name) => card.querySelector(`[data-fact="${name}"]`);
   fact("line").textContent = line;
   fact("simulated").hidden = !simulated;
+  fact("on-screen").hidden = !onScreen;
   fact("choices").hidden = choices.length === 0;
   fact("choices").replaceChildren(...choices.map((choice) => Object.assign(document.createElement("li"), { textContent: choice })));
   fact("language").textContent = language ? languages.of(language) : "";

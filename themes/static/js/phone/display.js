@@ -31,9 +31,17 @@ export class Display {
     if (kind === "dialling") this.said([]);
   }
 
+  /** The keys that do something now. */
+  offer(choices) {
+    for (const button of this.#root.querySelectorAll("[data-key]")) {
+      button.toggleAttribute("data-offered", choices.some(({ key }) => key === button.dataset.key));
+    }
+  }
+
   end(words) {
     this.show("over");
     this.place(null);
+    this.offer([]);
     for (const name of ["lost", "quiet"]) this.#part(`[data-${name}]`).hidden = true;
     if (words) this.hint(words);
   }

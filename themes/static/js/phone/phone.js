@@ -97,6 +97,7 @@ function lead(news) {
   else conversation.end();
   if (news.kind !== "voicemail") message.end();
   if (news.kind !== "ended") display.show(news.kind);
+  display.offer(news.kind === "talking" ? [] : news.choices);
   if (news.kind === "talking") display.said([]);
   else say(news);
 }
@@ -179,6 +180,11 @@ part("[data-form]").addEventListener("submit", (event) => {
 document.addEventListener("click", ({ target }) => {
   const row = target.closest("button[data-dial]");
   if (row) dial(row.dataset.dial, row.dataset.name);
+});
+addEventListener("keydown", ({ key, target }) => {
+  if (base || (target !== document.body && target !== root)) return;
+  if (key === "Enter") deeds.dial();
+  if (key === "Backspace") deeds.delete();
 });
 keypad(root, press, (target) => target.matches?.("input, textarea, select") && target.getClientRects().length > 0);
 addEventListener("pagehide", () => {
