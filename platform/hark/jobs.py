@@ -1,6 +1,7 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
 from hark.demo.live import job as demo
+from hark.desk.messages import notifying as messages
 from hark.retention import jobs as retention
 from infra.jobs.outbox import HANDLERS
 from infra.mail import send as mail
@@ -11,5 +12,5 @@ from provisioning.steps import run as steps
 from tenants.prompts import service as prompts
 from tenants.prompts import warming
 
-SLICES = (mail, signup, steps, review, closing, demo, retention, prompts, warming)
+SLICES = (mail, signup, steps, review, closing, demo, retention, prompts, warming, messages)
 JOBS = HANDLERS

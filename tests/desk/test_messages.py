@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from hark.desk.messages.service import when
+from hark.desk.messages import notifying
+from hark.desk.messages.models import Attempt
 from hark.switchboard.left import part_key
 from hark.switchboard.models import Callback, Voicemail
 from infra.clock import travel
 from infra.database import unit_of_work
+from infra.mail.send import Mail
 from infra.storage import store
 from infra.vault import seal
 from tenants.audit import AuditEntry
@@ -59,14 +61,6 @@ async def _acts(house: House) -> list[str]:
             return list(await session.exec(select(AuditEntry.action).order_by(AuditEntry.at)))
 
 
-def test_a_window_is_the_callers_wall_clock_and_may_run_past_midnight() -> None:
-    assert when(WINDOW, "Asia/Shanghai", MONDAY)[0]
-    assert when(WINDOW, "Asia/Shanghai", TUESDAY) == (False, datetime(2026, 3, 4, 14, tzinfo=SHANGHAI))
-    night = {"days": ["sat"], "from": "22:00", "until": "01:00"}
-    assert when(night, "Asia/Shanghai", datetime(2026, 3, 8, 0, 30, tzinfo=SHANGHAI))[0], "Sunday, half past midnight"
-    assert when({"days": []}, "Asia/Shanghai", TUESDAY)[0], "no condition at all"
-
-
 async def test_how_to_reach_a_caller_is_shown_to_whoever_calls_and_only_when_it_is_allowed(
     house: House, browser: Browser
 ) -> None:
@@ -78,6 +72,7 @@ async def test_how_to_reach_a_caller_is_shown_to_whoever_calls_and_only_when_it_
         assert "library book" in (await mine.get(f"{house.at}/callbacks")).text
         assert "library book" not in (await other.get(f"{house.at}/callbacks")).text
         assert NUMBER in (await mine.post(f"{at}/reach")).text
+        assert "Hang up at once and say nothing" in (await mine.get(f"{house.at}/callbacks")).text, "while calling too"
         assert NUMBER not in (await mine.get(f"{house.at}/callbacks")).text
         assert (await other.post(f"{at}/reach")).status_code == 409
     with travel(TUESDAY):
@@ -85,6 +80,98 @@ async def test_how_to_reach_a_caller_is_shown_to_whoever_calls_and_only_when_it_
         assert answer.status_code == 409
         assert NUMBER not in answer.text
     assert (await _acts(house)).count("callback.read") == 1
+
+
+async def test_a_callback_that_may_not_be_made_now_can_be_neither_dialled_nor_tried(
+    house: House, browser: Browser
+) -> None:
+    """yap#527: a call-back that endangers the caller."""
+    at = f"{house.at}/callbacks/{await _callback(house, WINDOW)}"
+    mine = await browser(house.accounts["operator"])
+    with travel(TUESDAY):
+        await mine.post(f"{at}/taking")
+        for way in ("dial", "reach"):
+            answer = await mine.post(f"{at}/{way}")
+            assert answer.status_code == 409
+            assert "doesn&#39;t want to be called at this hour" in answer.text
+        page = (await mine.get(f"{house.at}/callbacks")).text
+        assert "from Wed 14:00" in page
+        assert "Show how to reach them" not in page
+    assert {"callback.dial", "callback.read"} & set(await _acts(house)) == set()
+    never = f"{house.at}/callbacks/{await _callback(house, {'never': True})}"
+    await mine.post(f"{never}/taking")
+    assert "asked never to be called" in (await mine.post(f"{never}/dial")).text
+
+
+async def test_those_who_may_be_called_now_come_first(house: House, browser: Browser) -> None:
+    later, now_ok = await _callback(house, {"days": ["wed"], "from": "14:00", "until": "16:00"}), None
+    now_ok = await _callback(house, WINDOW)
+    with travel(MONDAY):
+        page = (await (await browser(house.accounts["operator"])).get(f"{house.at}/callbacks")).text
+    assert page.index(str(now_ok)) < page.index(str(later))
+    assert page.count('<li class="later">') == 1
+
+
+async def test_each_try_says_when_by_whom_and_what_came_of_it(house: House, browser: Browser) -> None:
+    """yap#1375: nobody knows who handled it."""
+    key = await _callback(house, WINDOW)
+    at = f"{house.at}/callbacks/{key}"
+    mine, other = await browser(house.accounts["operator"]), await browser(house.accounts["mate"])
+    with travel(MONDAY):
+        await mine.post(f"{at}/taking")
+        for _ in range(2):
+            await mine.post(f"{at}/reach")
+        assert "You are calling now" in (await mine.get(f"{house.at}/callbacks")).text
+        assert (await other.post(f"{at}/attempt", data={"outcome": "reached"})).status_code == 409
+        assert (await mine.post(f"{at}/attempt", data={"outcome": "dialling"})).status_code == 422
+        assert (await mine.post(f"{at}/attempt", data={"outcome": "machine"})).status_code == 303
+        await mine.post(f"{at}/reach")
+        await mine.post(f"{at}/attempt", data={"outcome": "reached"})
+        await mine.post(f"{at}/completion")
+        page = (await other.get(f"{house.at}/callbacks?view=done")).text
+    with house.scope():
+        async with unit_of_work() as session:
+            tries = (await session.exec(select(Attempt).order_by(Attempt.at))).all()
+    assert [(each.member_id, each.outcome) for each in tries] == [
+        (house.people["operator"].id, "machine"),
+        (house.people["operator"].id, "reached"),
+    ]
+    assert "Operator: a machine answered" in page
+    assert "Operator: reached" in page
+
+
+async def test_without_a_telephone_nothing_is_dialled_and_no_try_is_left_open(house: House, browser: Browser) -> None:
+    at = f"{house.at}/callbacks/{await _callback(house, WINDOW)}"
+    mine = await browser(house.accounts["operator"])
+    with travel(MONDAY):
+        await mine.post(f"{at}/taking")
+        answer = await mine.post(f"{at}/dial")
+    assert answer.status_code == 409
+    assert "Call them now" not in answer.text
+    assert "You are calling now" not in answer.text
+
+
+async def test_letters_go_to_those_who_want_them_and_say_nothing_of_the_message(house: House, browser: Browser) -> None:
+    mine = await browser(house.accounts["operator"])
+    await mine.post(f"{house.at}/messages/wish", data={"kind": "voicemail", "mail": "yes"})
+    voicemail, callback = await _voicemail(house, b"hello"), await _callback(house, WINDOW)
+    with house.scope():
+        async with unit_of_work() as session:
+            before = len((await session.exec(select(Mail))).all())
+        for kind, key in (("voicemail", voicemail), ("callback", callback)):
+            async with unit_of_work() as session:
+                await notifying.tell(session, kind, str(key))
+        async with unit_of_work() as session:
+            letters = [row.opened() for row in (await session.exec(select(Mail).order_by(Mail.at))).all()[before:]]
+    assert [letter["to"].split("-")[0] for letter in letters] == ["operator"]
+    assert "A caller left a voice message" in letters[0]["subject"]
+    assert "library" not in str(letters)
+    assert NUMBER.replace(" ", "") not in str(letters)
+    await mine.post(f"{house.at}/voicemails/{voicemail}/taking")
+    with house.scope():
+        async with unit_of_work() as session:
+            await notifying.tell(session, "voicemail", str(voicemail))
+            assert len((await session.exec(select(Mail))).all()) == before + 1, "somebody sees to it already"
 
 
 @pytest.mark.parametrize("kind", ["voicemail", "callback"])
@@ -120,6 +207,9 @@ async def test_a_voice_message_plays_whole_or_from_where_one_goes_back_to(house:
     assert (part.status_code, part.content, part.headers["content-range"]) == (206, b"second", "bytes 6-11/18")
     assert (await client.get(at, headers={"range": "bytes=-5"})).content == b"third"
     assert (await _acts(house)).count("voicemail.play") == 1
+    other = await browser(house.accounts["mate"])
+    await other.get(at, headers={"range": "bytes=1-"})
+    assert (await _acts(house)).count("voicemail.play") == 2, "also whoever leaves out the first byte"
     assert (await (await browser(house.accounts["auditor"])).get(at)).status_code == 403
 
 

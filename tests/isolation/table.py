@@ -75,6 +75,10 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{CALL}/bye", everybody(204), calling=True),
     Row("WS", f"{CALL}/socket", everybody(403), why=DOOR),
     Row("WS", f"{CALL}/socket", everybody(101), calling=True),
+    Row("GET", "/phone", everybody(200)),
+    Row("POST", "/phone/calls", everybody(404), form={"number": "+9990"}, why="no hotline has this number"),
+    Row("WS", f"{CALL}/telephone", everybody(403), why=DOOR),
+    Row("WS", f"{CALL}/telephone", everybody(101), calling=True),
     Row("POST", f"{CALL}/voicemail/{{part}}", everybody(404), content=b"sound", headers=SOUND),
     Row("POST", f"{CALL}/voicemail/{{part}}", everybody(409), calling=True, content=b"sound", headers=SOUND,
         why="this call is over, and its recording with it"),
@@ -113,6 +117,11 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/o/{slug}/callbacks/{key}/{verb}", staff(*ANSWERS, ok=303), key="callback"),
     Row("POST", "/o/{slug}/callbacks/{key}/reach", staff(*ANSWERS, ok=409), key="callback",
         why="only who has taken it on learns how to reach the caller"),
+    Row("POST", "/o/{slug}/callbacks/{key}/dial", staff(*ANSWERS, ok=409), key="callback",
+        why="nobody has taken it on, and there is no telephone"),
+    Row("POST", "/o/{slug}/callbacks/{key}/attempt", staff(*ANSWERS, ok=409), key="callback",
+        form={"outcome": "reached"}, why="nobody has taken it on"),
+    Row("POST", "/o/{slug}/messages/wish", staff(*ANSWERS, ok=303), form={"kind": "voicemail", "mail": "yes"}),
     # Home, trail, roster and opening hours
     Row("GET", "/o/{slug}", staff(*EVERYONE)),
     Row("GET", "/o/{slug}/audit", staff(*LEADS, "auditor")),
@@ -150,6 +159,7 @@ JOBS: dict[str, dict[str, str]] = {
     "closing.forget": {"export": "{export}"},
     "demo.call": {},
     "retention.sweep": {},
+    "messages.tell": {"kind": "voicemail", "key": "{voicemail}"},
 }
 """What each job would be given to do harm in the first hotline from inside the second. All of them end well, having
 done nothing to the first; the second's own opening is over long ago."""

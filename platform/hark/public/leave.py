@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from hark.desk.messages.safe import zone_of
 from hark.public.access import Calling
 from hark.public.routes import call_page_with
 from hark.switchboard import calls, left
@@ -67,6 +68,7 @@ async def callback(
     wording: Annotated[str, Form(max_length=WORDINGS_LIMIT)] = "",
     voicemail_ok: Annotated[str, Form()] = "",
     email: Annotated[str, Form(max_length=320)] = "",
+    zone: Annotated[str, Form(max_length=60)] = "",
     decline: Annotated[str, Form()] = "",
 ) -> Response:
     """Book a call-back on the caller's own conditions, or say no to one."""
@@ -78,6 +80,8 @@ async def callback(
     await limit(f"callback:{at.tenant.id}", address_of(request), "20/hour")
     errors: dict[str, str] = {}
     window = _window(days or [], from_, until, errors)
+    if zone and zone_of({"zone": zone}, "") == zone:
+        window["zone"] = zone
     address = _email(email, errors)
     number = _reach(reach, at.tenant, errors)
     if errors:
@@ -120,7 +124,7 @@ def _email(email: str, errors: dict[str, str]) -> str:
 
 
 def _window(days: list[str], start: str, end: str, errors: dict[str, str]) -> dict[str, object]:
-    """When a call is safe: days (none chosen: any) and hours of the hotline's zone; the hours go together."""
+    """When a call is safe: days (none chosen: any) and hours of the caller's clock; the hours go together."""
     chosen = [day for day in DAYS if day in days]
     try:
         hours = [time.fromisoformat(value).strftime("%H:%M") for value in (start, end) if value]

@@ -4,12 +4,13 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, true, update
+from sqlalchemy import Boolean, Row, func, literal_column, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from hark.switchboard import calls
 from hark.switchboard.models import Callback, Voicemail
+from hark.switchboard.waiting import has_left
 from infra.clock import now
 from infra.database import Session
 from infra.errors import Conflict, Invalid
@@ -65,11 +66,51 @@ async def finish(session: Session, call: UUID, seconds: int | None = None) -> bo
         .values(status="new", **({} if seconds is None else {"seconds": seconds}))
         .returning(col(Voicemail.id))
     )
-    if kept.scalar() is None:
+    key = kept.scalar()
+    if key is None:
         found = select(col(Voicemail.id)).where(col(Voicemail.call_id) == call, col(Voicemail.parts) > 0)
         return (await session.execute(found)).scalar() is not None
+    await has_left(session, "voicemail", key)
     state = await calls.lock(session, call)
     await calls.handle(session, call, on.VoicemailSaved(at=now(), visit=state.visit))
+    return True
+
+
+async def keep_whole(
+    session: Session, call: UUID, visit: int | None, data: bytes, media_type: str, seconds: int
+) -> bool:
+    """Keep a recording that a carrier made, which arrives in one piece and perhaps after the caller has hung up.
+
+    `visit` is the one in which it was ordered. False when the call's message is kept already: told again, nothing
+    changes. Raises Invalid for one without sound.
+    """
+    if not data or seconds <= 0:
+        raise Invalid("This recording is empty.")
+    await calls.lock(session, call)
+    pieces = [data[start : start + PART_LIMIT] for start in range(0, len(data), PART_LIMIT)]
+    kept = await session.execute(
+        insert(Voicemail)
+        .values(
+            tenant_id=current_tenant(),
+            id=new_id(),
+            call_id=call,
+            status="new",
+            media_type=media_type,
+            take=1,
+            parts=len(pieces),
+            seconds=seconds,
+            at=now(),
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "call_id"])
+        .returning(col(Voicemail.id))
+    )
+    key = kept.scalar()
+    if key is None:
+        return False
+    for part, piece in enumerate(pieces):
+        await store().put(part_key(call, 1, part), await seal(session, piece))
+    await has_left(session, "voicemail", key)
+    await calls.handle(session, call, on.VoicemailSaved(at=now(), visit=visit))
     return True
 
 
@@ -100,6 +141,14 @@ async def book_callback(
     statement = insert(Callback).values(
         tenant_id=current_tenant(), id=new_id(), call_id=call, status="new", at=now(), **values
     )
-    await session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "call_id"], set_=values))
+    asked = await session.execute(
+        statement.on_conflict_do_update(index_elements=["tenant_id", "call_id"], set_=values).returning(
+            col(Callback.id), literal_column("xmax = 0", Boolean)
+        )
+    )
+    row: Row[UUID, bool] = asked.one()
+    key, first = row
+    if first:
+        await has_left(session, "callback", key)
     state = await calls.lock(session, call)
     await calls.handle(session, call, on.CallbackBooked(at=now(), visit=state.visit))

@@ -14,6 +14,7 @@ from hark.contacts import service as contacts
 from hark.demo.invented.writing import local_day, story_of, written
 from hark.demo.live.scene import Deed, Scene
 from hark.desk.messages import service as messages
+from hark.desk.messages.safe import verdict
 from hark.switchboard.models import Call, Callback, Offer
 from hark.switchboard.offering import answering, duty
 from infra.clock import now
@@ -134,4 +135,4 @@ async def _deal_with_left(session: Session, scene: Scene) -> None:
 
 
 def _may_call(scene: Scene, row: messages.Message) -> bool:
-    return not isinstance(row, Callback) or messages.when(row.window, scene.tenant.zone, scene.at)[0]
+    return not isinstance(row, Callback) or verdict(row.window, scene.tenant.zone, None, scene.at).now

@@ -1,8 +1,6 @@
-"""Voice messages and call-backs: waiting, taken on by one person, done; and when a call-back is allowed."""
+"""Voice messages and call-backs: waiting, taken on by one person, done."""
 
-import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -10,15 +8,11 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from hark.switchboard.models import Call, Callback, Voicemail
-from infra.clock import now
+from hark.switchboard.waiting import tell_left
 from infra.database import Session
 from infra.errors import Conflict, NotFound
-from infra.realtime import announce
-from infra.scope import current_tenant
-from infra.vault import unseal
 from tenants.audit import record
 from tenants.members.access import SUPERVISES, Staff
-from tenants.rosters.hours import WEEKDAYS, Calendar, is_open, next_closing, next_opening
 
 Kind = Literal["voicemail", "callback"]
 Message = Voicemail | Callback
@@ -97,44 +91,5 @@ async def _turn(staff: Staff, kind: Kind, key: UUID, *held: str, **values: Any) 
     )
     if turned.scalar() is None:
         return False
-    announce(staff.session, f"board:{current_tenant()}", {"type": "board_changed"})
+    await tell_left(staff.session)
     return True
-
-
-# Call-backs
-
-
-def allowed(window: dict[str, Any], zone: str) -> Calendar:
-    """The caller's own hours as a calendar: on these days (none named: any) between these times (none: any)."""
-    hours = (window.get("from") or "00:00", window.get("until") or "24:00")
-    days = [day for day in WEEKDAYS if day in (window.get("days") or WEEKDAYS)]
-    return Calendar.model_validate({"zone": zone, "weekly": {day: [hours] for day in days}})
-
-
-def when(window: dict[str, Any], zone: str, at: datetime) -> tuple[bool, datetime | None]:
-    """Whether the caller may be called now, and until or from when."""
-    calendar = allowed(window, zone)
-    if is_open(calendar, at) == "open":
-        return True, next_closing(calendar, at)
-    return False, next_opening(calendar, at)
-
-
-async def conditions(session: Session, row: Callback) -> dict[str, str]:
-    """What the caller asked us to heed: the safe words and what else, without how to reach them."""
-    told: dict[str, str] = json.loads(await unseal(session, row.sealed))
-    return {"wording": told.get("wording", ""), "mail": "yes" if told.get("email") else ""}
-
-
-async def reach(staff: Staff, key: UUID) -> dict[str, str]:
-    """How to reach the caller: only for whoever took the call-back on, and only when the caller allows a call.
-
-    That it was read is written down. Raises NotFound, Conflict.
-    """
-    row = await message(staff.session, "callback", key)
-    if not isinstance(row, Callback) or row.status != "handling" or row.owner != staff.member.id:
-        raise Conflict("Take this call-back on first; then you see how to reach the caller.")
-    if not when(row.window, staff.tenant.zone, now())[0]:
-        raise Conflict("The caller doesn't want to be called at this hour, so it isn't shown now.")
-    record(staff.session, "callback.read", member=staff.member.id, subject=key)
-    told: dict[str, str] = json.loads(await unseal(staff.session, row.sealed))
-    return {"reach": told.get("reach", ""), "email": told.get("email", "")}

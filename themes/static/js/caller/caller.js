@@ -165,6 +165,7 @@ document.addEventListener("hark:exit", () => {
   bye(false);
   end();
 });
+part("#callback").elements.zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? ""; // their hours are their clock's
 part("#callback").addEventListener("submit", () => { leavingByForm = true; });
 
 // ---- what the caller does
