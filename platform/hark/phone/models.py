@@ -11,7 +11,8 @@ from infra.database import PlatformTable, TenantTable, belongs_to, document, mom
 
 
 class Leg(TenantTable, table=True):
-    """One connection; `ref` is its carrier's name for it. `doing` is the command it was given last, `heard` the id of the last one it has finished.
+    """One connection; `ref` is its carrier's name for it. `doing` is the command it was given last, `heard` the id of
+    the last one it has finished.
 
     `sealed` is the number or address at its other end, for those alone who may see it. A volunteer's leg belongs to
     their offer; `device` is what they answer on. `talks` is set once a person has shown to be there.

@@ -21,6 +21,7 @@ from hark.switchboard.offering.board import tell_board
 from hark.switchboard.offering.wrapping import release
 from hark.switchboard.published import flow_of, published_version
 from hark.switchboard.screens import caller_channel, screen
+from hark.switchboard.touched import touch
 from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
@@ -90,7 +91,8 @@ async def start(
             simulated=simulated,
         )
     )
-    await timers.arm(session, "caller", call, at + timedelta(seconds=SEEN_SECONDS))
+    if carrier in (None, "sandbox"):  # a page that has to be seen; a telephone says by itself when it is gone
+        await timers.arm(session, "caller", call, at + timedelta(seconds=SEEN_SECONDS))
     return call, token
 
 
@@ -129,6 +131,7 @@ async def handle(session: Session, call: UUID, *events: Event) -> State:
         await _store(session, call, state, commands, row.answered_at, event.at)
         pending.extend(await _carry_out(session, call, state, commands, event, heard=row.microphone))
     if state != before:
+        touch(session, call)
         announce(session, caller_channel(call), screen(flow, state, now(), row.answered_at or now()))
     return state
 

@@ -12,13 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from hark.switchboard import calls, left, timers
-from hark.switchboard.models import Call, Duty, Offer, Timer
-from hark.switchboard.offering import duty, offers
+from hark.switchboard.models import Call, Duty, Timer
+from hark.switchboard.offering import answering, duty, offers
 from hark.switchboard.offering.board import tell_board
 from hark.switchboard.offering.wrapping import finish
 from infra.clock import now
 from infra.database import Session, unit_of_work
-from infra.realtime import announce
 from infra.scope import no_scope, tenant_scope
 from tenants.flows.engine import events as on
 
@@ -41,19 +40,7 @@ async def _caller(session: Session, call: UUID) -> None:
 
 
 async def _operator(session: Session, call: UUID) -> None:
-    """The volunteer's consoles are gone: the caller goes back to the front of the line."""
-    await calls.lock(session, call)
-    await offers.lock(session)
-    lost = select(Offer).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
-    for row in (await session.execute(lost)).scalars():
-        row.state, row.closed_at = "done", now()
-        announce(
-            session,
-            offers.member_channel(row.member_id),
-            {"type": "call_ended", "call_id": str(call), "reason": "lost", "wrap_until": None},
-        )
-    await session.flush()
-    await calls.handle(session, call, on.OperatorLost(at=now()))
+    await answering.lose(session, call)
 
 
 async def _position(session: Session, call: UUID) -> None:

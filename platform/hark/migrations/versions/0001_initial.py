@@ -820,6 +820,36 @@ def upgrade() -> None:
         postgresql_where=sa.text("over_at IS NULL"),
     )
     op.create_table(
+        "sip_account",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("browser", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("secret ~ '^[0-9a-f]{32}$'", name=op.f("ck_sip_account_secret")),
+        sa.CheckConstraint("username ~ '^[a-z][a-z0-9-]{7,63}$'", name=op.f("ck_sip_account_username")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "device_id"],
+            ["device.tenant_id", "device.id"],
+            name=op.f("fk_sip_account_tenant_id_device_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_sip_account_tenant_id_member_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sip_account")),
+    )
+    op.create_index("ix_sip_account_expires_at", "sip_account", ["tenant_id", "expires_at"], unique=False)
+    op.create_index("ix_sip_account_member", "sip_account", ["tenant_id", "member_id"], unique=False)
+    op.create_index("uq_sip_account_username", "sip_account", ["username"], unique=True)
+    op.create_table(
         "call_event",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1340,6 +1370,12 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"line_trouble\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "sip_account" TO hark_app')
+    op.execute('ALTER TABLE "sip_account" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "sip_account" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"sip_account\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "call_event" TO hark_app')
     op.execute('ALTER TABLE "call_event" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "call_event" FORCE ROW LEVEL SECURITY')
@@ -1453,6 +1489,10 @@ def downgrade() -> None:
     op.drop_table("callback")
     op.drop_index("ix_call_event_call", table_name="call_event")
     op.drop_table("call_event")
+    op.drop_index("uq_sip_account_username", table_name="sip_account")
+    op.drop_index("ix_sip_account_member", table_name="sip_account")
+    op.drop_index("ix_sip_account_expires_at", table_name="sip_account")
+    op.drop_table("sip_account")
     op.drop_index("uq_line_trouble_open", table_name="line_trouble", postgresql_where=sa.text("over_at IS NULL"))
     op.drop_index("ix_line_trouble_since", table_name="line_trouble")
     op.drop_table("line_trouble")

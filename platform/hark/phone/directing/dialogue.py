@@ -4,7 +4,7 @@ The caller's own number is never read out: somebody else may hold the telephone 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 Step = Literal["which", "number", "check", "when", "machine", "words", "booked", "declined"]
@@ -104,3 +104,14 @@ _AFTER: dict[tuple[str, str], Callable[[Dialogue], Dialogue]] = {
     ("words", "1"): lambda said: _go_on(replace(said, discreet=False), "words"),
     ("words", "2"): lambda said: _go_on(replace(said, discreet=True), "words"),
 }
+
+
+def dump(said: Dialogue, visit: int) -> dict[str, Any]:
+    """The dialogue as a leg's notes keep it, with the visit that it belongs to."""
+    return {**asdict(said), "visit": visit}
+
+
+def load(kept: dict[str, Any]) -> Dialogue:
+    """The dialogue that `dump` gave."""
+    fields = {key: value for key, value in kept.items() if key != "visit"}
+    return Dialogue(**{**fields, "ask": tuple(fields["ask"])})

@@ -47,7 +47,9 @@ async def accept(session: Session, member: UUID, key: UUID) -> UUID:
     state = await calls.handle(session, row.call_id, event(at=now(), member=str(member)))
     if state.phase != "talking" or state.member != str(member):
         raise Conflict("This call is no longer ringing: somebody else took it, or the caller hung up.")
-    await timers.arm(session, "operator", row.call_id, now() + timedelta(seconds=calls.SEEN_SECONDS))
+    device = select(col(Duty.device)).where(col(Duty.id) == member)
+    if (await session.execute(device)).scalar() in (None, "browser"):  # a telephone says by itself when it is gone
+        await timers.arm(session, "operator", row.call_id, now() + timedelta(seconds=calls.SEEN_SECONDS))
     record(session, "call.answer", member=member, subject=row.call_id)
     announce(session, offers.member_channel(member), {"type": "resync"})
     return UUID(str(row.call_id))
@@ -93,6 +95,19 @@ async def end(session: Session, member: UUID) -> None:
     call = await talking_call(session, member)
     if call is not None:
         await calls.handle(session, call, on.OperatorEnded(at=now()))
+
+
+async def lose(session: Session, call: UUID) -> None:
+    """Whoever talks is gone without a word: the caller goes back to the front of the line."""
+    await calls.lock(session, call)
+    await offers.lock(session)
+    found = select(Offer).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
+    for row in (await session.execute(found)).scalars():
+        row.state, row.closed_at = "done", now()
+        news = {"type": "call_ended", "call_id": str(call), "reason": "lost", "wrap_until": None}
+        announce(session, offers.member_channel(row.member_id), news)
+    await session.flush()
+    await calls.handle(session, call, on.OperatorLost(at=now()))
 
 
 async def hand_over(session: Session, member: UUID, to: UUID) -> None:

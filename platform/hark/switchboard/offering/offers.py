@@ -15,6 +15,7 @@ from hark.switchboard import timers
 from hark.switchboard.models import Call, Offer
 from hark.switchboard.offering.cards import card
 from hark.switchboard.offering.ranking import LONG_AGO, Candidate, rank
+from hark.switchboard.touched import touch
 from infra.clock import now
 from infra.database import Session
 from infra.ids import new_id
@@ -112,6 +113,7 @@ async def offer(
     if made.scalar() is None:
         return None
     await timers.arm(session, "offer", key, until)
+    touch(session, call)
     about = {"offer_id": str(key), "until": until.isoformat(), "handover": {"from": handed_by} if handover else None}
     announce(session, member_channel(member), {"type": "offer", **await card(session, call), **about})
     return key
@@ -146,6 +148,7 @@ async def close(
     for offer_id, member, call_id, handover in closed.all():
         done.append(offer_id)
         await timers.disarm(session, offer_id, "offer")
+        touch(session, call_id)
         gone = {"type": "offer_gone", "offer_id": str(offer_id), "reason": reason or state}
         announce(session, member_channel(member), gone)
         if handover:

@@ -10,6 +10,7 @@ from hark.switchboard import timers
 from hark.switchboard.models import Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.board import tell_board
+from hark.switchboard.touched import touch
 from infra.clock import now
 from infra.database import Session
 from infra.realtime import announce
@@ -38,6 +39,7 @@ async def release(session: Session, key: UUID, *, reason: str) -> None:
         return
     await timers.disarm(session, key)
     await timers.disarm(session, row.call_id, "operator")
+    touch(session, row.call_id)
     if seconds > 0:
         await timers.arm(session, "wrap", key, until)
     wrap = until.isoformat() if seconds > 0 else None

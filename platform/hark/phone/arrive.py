@@ -1,0 +1,93 @@
+"""A call arrives on one of our numbers: whose it is, who calls, and the flow begins."""
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+import phonenumbers
+
+from hark.phone import rows
+from hark.phone.settle import Order, settle
+from hark.public.callers import caller_with, facts
+from hark.public.page import calendars
+from hark.switchboard import calls
+from hark.switchboard.touched import seen_to
+from infra.carriers.protocol import Arrived, HangUp
+from infra.clock import now
+from infra.database import Session, unit_of_work
+from infra.ids import new_id
+from infra.scope import no_scope, tenant_scope
+from infra.vault import seal
+from tenants.directory.models import Number, Tenant
+from tenants.directory.service import number_dialled, tenant_by_id
+from tenants.flows.engine import events as on
+from tenants.lines.models import Line
+from tenants.rosters.hours import is_open
+
+log = logging.getLogger(__name__)
+ANSWERING = ("open", "pending")
+"""States of a hotline whose number is answered; while it waits for its review, so that it can be tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A call that has begun, and what its carrier is to do first."""
+
+    tenant: UUID
+    call: UUID
+    leg: UUID
+    orders: list[Order]
+
+
+async def arrive(carrier: str, node: str, signal: Arrived) -> Begun | list[Order]:
+    """Begin the call; told again of the same one, nothing changes. A number of nobody's is hung up on."""
+    with no_scope():
+        async with unit_of_work() as session:
+            number = await number_dialled(session, signal.dialled)
+            tenant = await tenant_by_id(session, number.tenant) if number and number.tenant else None
+    if number is None or tenant is None or tenant.status not in ANSWERING or number.line is None:
+        log.warning("a call for a number that nobody answers came through %s %s", carrier, node)
+        return [Order(carrier, node, new_id(), HangUp(signal.ref, "end", "invalid"))]
+    with tenant_scope(tenant.id):
+        async with unit_of_work() as session:
+            return await _begin(session, carrier, node, signal, number, tenant) or []
+
+
+async def _begin(
+    session: Session, carrier: str, node: str, signal: Arrived, number: Number, tenant: Tenant
+) -> Begun | None:
+    leg = new_id()
+    caller_number = international(signal.caller, tenant.country)
+    line = await session.get_one(Line, (tenant.id, number.line))
+    caller = await caller_with(session, caller_number) if caller_number else None
+    language = number.language if number.language in tenant.languages else None
+    call, _ = await calls.start(
+        session, line, language=language or tenant.languages[0], caller=caller, channel="phone", carrier=carrier,
+        node=node, dialled=number.e164,
+    )  # fmt: skip
+    if not await rows.name(session, leg, carrier, node, signal.ref, call):
+        await session.rollback()
+        return None
+    sealed = await seal(session, caller_number.encode()) if caller_number else None
+    await rows.add_caller(session, call, leg, ref=signal.ref, sealed=sealed)
+    arrived = on.Arrived(
+        at=now(),
+        calendars={name: is_open(calendar, now()) for name, calendar in (await calendars(session)).items()},
+        caller=await facts(session, caller),
+        language=language,
+    )
+    await calls.handle(session, call, arrived)
+    orders = await settle(session, call)
+    seen_to(session, call)
+    return Begun(tenant.id, call, leg, orders)
+
+
+def international(said: str, country: str) -> str:
+    """A caller's number in E.164, as their network wrote it or as dialled in this country; "" where it is none."""
+    try:
+        parsed = phonenumbers.parse(said, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

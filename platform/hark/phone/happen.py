@@ -1,0 +1,167 @@
+"""What a carrier tells of a leg, in one unit of work: the leg's row, then what it means to the flow."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from hark.contacts.service import hand_over as hand_over_record
+from hark.phone import rows
+from hark.phone.directing import dialogue as booking
+from hark.phone.directing.direct import CONFIRM
+from hark.phone.models import Carried, Leg
+from hark.switchboard import calls, left
+from hark.switchboard.models import Duty, Offer
+from hark.switchboard.offering import answering
+from infra.carriers.protocol import Answered, Digit, Heard, Over, Recorded, Ringing, Signal
+from infra.clock import now
+from infra.database import Session
+from infra.errors import HarkError
+from infra.vault import unseal
+from tenants.flows.engine import events as on
+from tenants.flows.engine.screen import describe
+
+
+async def happen(session: Session, leg: Leg, signal: Signal) -> None:
+    """Let one signal happen to a living leg, under its call's lock."""
+    act = _ACTS.get((leg.role == "caller", type(signal)))
+    if act is not None:
+        await act(session, leg, signal)
+
+
+async def _note(session: Session, leg: Leg, **values: Any) -> None:
+    for key, value in values.items():
+        setattr(leg, key, value)
+    await session.execute(
+        update(Leg).where(col(Leg.tenant_id) == leg.tenant_id, col(Leg.id) == leg.id).values(**values)
+    )
+
+
+def _visit(leg: Leg) -> int | None:
+    """The visit that a caller's order belongs to: what its id begins with."""
+    first = str(leg.doing.get("id", "")).split(".", 1)[0]
+    return int(first) if first.isdigit() else None
+
+
+# The caller
+
+
+async def _caller_presses(session: Session, leg: Leg, signal: Digit) -> None:
+    call = await rows.locked(session, leg.call_id)
+    if call is None:
+        return
+    screen = describe(call.flow, call.state, at=now())
+    said = rows.dialogue(leg, call.state.visit, screen)
+    if said is None:
+        await calls.handle(session, leg.call_id, on.Key(at=now(), key=signal.key))
+        return
+    said = booking.press(said, signal.key)
+    await _note(session, leg, notes={**leg.notes, "dialogue": booking.dump(said, call.state.visit)})
+    if said.step == "declined":
+        await calls.handle(session, leg.call_id, on.CallbackDeclined(at=now(), visit=call.state.visit))
+    elif said.step == "booked":
+        own = (await unseal(session, leg.sealed)).decode() if leg.sealed else ""
+        await left.book_callback(
+            session,
+            leg.call_id,
+            reach={"reach": said.typed or own, "wording": "neutral" if said.discreet else "", "email": ""},
+            window=booking.WINDOWS[said.window],
+            voicemail_ok=said.machine,
+        )
+
+
+async def _caller_heard(session: Session, leg: Leg, signal: Heard) -> None:
+    if leg.doing.get("id") == signal.id and leg.doing.get("then") == "report":
+        await calls.handle(session, leg.call_id, on.PromptDone(at=now(), visit=_visit(leg)))
+
+
+async def _caller_recorded(session: Session, leg: Leg, signal: Recorded) -> None:
+    """The sound itself was kept before (`left.keep_whole`); here the flow learns that there is none."""
+    visit = str(signal.id).split(".", 1)[0]
+    if signal.seconds == 0 and visit.isdigit():
+        await calls.handle(session, leg.call_id, on.VoicemailUnavailable(at=now(), visit=int(visit)))
+
+
+async def _caller_over(session: Session, leg: Leg, signal: Over) -> None:
+    await _end(session, leg, signal)
+    await calls.handle(session, leg.call_id, on.CallerGone(at=now()))
+
+
+# Somebody whom we ring
+
+
+async def _rings(session: Session, leg: Leg, _signal: Ringing) -> None:
+    if leg.state == "wanted":
+        await _note(session, leg, state="ringing")
+
+
+async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
+    if leg.state == "answered":
+        return
+    await _note(session, leg, state="answered", answered_at=now())
+    if leg.device == "desk":
+        await _accept(session, leg)
+
+
+async def _confirms(session: Session, leg: Leg, signal: Digit) -> None:
+    if leg.device == "mobile" and not leg.talks and signal.key == CONFIRM:
+        await _note(session, leg, talks=True)
+        await _accept(session, leg)
+
+
+async def _accept(session: Session, leg: Leg) -> None:
+    """Whoever is there takes the call. When it is over by now, their offer is too, and the leg ends with it."""
+    found = select(col(Offer.state)).where(col(Offer.id) == leg.offer_id)
+    if leg.offer_id is None or leg.member_id is None or (await session.execute(found)).scalar() != "ringing":
+        return
+    try:
+        async with session.begin_nested():
+            await answering.accept(session, leg.member_id, leg.offer_id)
+            await hand_over_record(session, leg.call_id, leg.member_id)
+    except HarkError:
+        return
+
+
+async def _heard_by_us(session: Session, leg: Leg, signal: Heard) -> None:
+    if leg.doing.get("id") == signal.id:
+        await _note(session, leg, heard=signal.id)
+
+
+async def _rung_over(session: Session, leg: Leg, signal: Over) -> None:
+    """The volunteer's telephone is down. A browser that lost its connection may come back: its console says when it
+    is gone for good."""
+    await _end(session, leg, signal)
+    found = select(col(Offer.state), col(Duty.device)).outerjoin(
+        Duty, (col(Duty.tenant_id) == col(Offer.tenant_id)) & (col(Duty.id) == col(Offer.member_id))
+    )
+    row = (await session.execute(found.where(col(Offer.id) == leg.offer_id))).one_or_none()
+    if row is None or leg.device == "browser" or leg.member_id is None or leg.offer_id is None:
+        return
+    if row[0] == "ringing":
+        await answering.decline(session, leg.member_id, leg.offer_id)
+    elif row[0] == "talking" and signal.reason == "lost":
+        await answering.lose(session, leg.call_id)
+    elif row[0] == "talking":
+        await answering.end(session, leg.member_id)
+
+
+async def _end(session: Session, leg: Leg, signal: Over) -> None:
+    await _note(session, leg, state="over", over_at=now(), reason=signal.reason)
+    if leg.doing.get("type") != "Record":  # what was recorded may be told of later
+        await session.execute(delete(Carried).where(col(Carried.id) == leg.id))
+
+
+Act = Callable[[Session, Leg, Any], Awaitable[None]]
+_ACTS: dict[tuple[bool, type], Act] = {
+    (True, Digit): _caller_presses,
+    (True, Heard): _caller_heard,
+    (True, Recorded): _caller_recorded,
+    (True, Over): _caller_over,
+    (False, Ringing): _rings,
+    (False, Answered): _picked_up,
+    (False, Digit): _confirms,
+    (False, Heard): _heard_by_us,
+    (False, Over): _rung_over,
+}
+"""What is done, by whether it is the caller's leg."""

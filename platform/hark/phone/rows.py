@@ -1,0 +1,202 @@
+"""A telephone call as the rows have it: read under the call's lock, and written back with what was ordered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import col
+
+from hark.console.carrier import carrier as carrying_tab
+from hark.phone.directing import LegNow, NewLeg, OfferNow, View
+from hark.phone.directing import dialogue as booking
+from hark.phone.directing.words import position, question, spoken
+from hark.phone.models import Carried, Leg
+from hark.switchboard.models import Call, Duty, Offer
+from hark.switchboard.published import flow_of
+from infra.carriers.protocol import Command, Prompt, Ring
+from infra.carriers.wire import dump
+from infra.clock import now
+from infra.database import Session
+from infra.ids import new_id
+from infra.scope import current_tenant
+from infra.vault import unseal
+from tenants.devices.models import Device
+from tenants.devices.names import desk_account, tab_account
+from tenants.flows.document import Flow
+from tenants.flows.engine import State, describe, load_state
+from tenants.flows.engine.screen import Screen
+from tenants.prompts.heard import heard
+
+OVER_IN_CALL = ("ringing", "talking")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """What the phone needs of a call's row."""
+
+    id: UUID
+    state: State
+    flow: Flow
+    carrier: str | None
+    node: str | None
+    dialled: str | None
+
+
+async def locked(session: Session, call: UUID) -> CallRow | None:
+    """The call, ours alone until the transaction ends; None when there is no such call."""
+    found = select(
+        col(Call.state), col(Call.flow_version_id), col(Call.carrier), col(Call.node), col(Call.dialled)
+    ).where(col(Call.id) == call)
+    row = (await session.execute(found.with_for_update(key_share=True))).one_or_none()
+    if row is None:
+        return None
+    return CallRow(call, load_state(row[0]), await flow_of(session, row[1]), row[2], row[3], row[4])
+
+
+async def living(session: Session, call: UUID) -> list[Leg]:
+    """The call's legs that aren't over."""
+    found = select(Leg).where(col(Leg.call_id) == call, col(Leg.state) != "over").order_by(col(Leg.made_at))
+    return list((await session.execute(found)).scalars())
+
+
+async def view(session: Session, call: CallRow, legs: list[Leg]) -> View:
+    """Everything that decides what each leg does."""
+    state = call.state
+    screen = describe(call.flow, state, at=now())
+    caller = next((leg for leg in legs if leg.role == "caller"), None)
+    said = dialogue(caller, state.visit, screen)
+    node = call.flow.nodes.get(state.node)
+    words = [Prompt(text, tag) for text, tag in heard(call.flow, node, screen.language)] if node else []
+    if state.phase == "ended" and not screen.text:
+        words = []
+    return View(
+        call=call.id,
+        screen=screen,
+        round=state.serial,
+        words=(*words, *position(state.position if screen.kind == "queue" else None, screen.language)),
+        legs=tuple(_leg_now(leg) for leg in legs),
+        offers=tuple(await _offers(session, call.id)),
+        ours=spoken(screen.language),
+        held=int(caller.notes.get("held", 0)) if caller else 0,
+        question=(*(words if said.turn == 0 else ()), *question(said, screen.language)) if said else (),
+        answers=said.keys if said else "",
+        step=said.key if said else "",
+    )
+
+
+def dialogue(caller: Leg | None, visit: int, screen: Screen) -> booking.Dialogue | None:
+    """The call-back's dialogue at this visit, begun anew with each; None where none is held."""
+    if caller is None or screen.kind != "callback":
+        return None
+    kept = caller.notes.get("dialogue", {})
+    return booking.load(kept) if kept.get("visit") == visit else booking.begin(screen.ask, own=bool(caller.sealed))
+
+
+def _leg_now(leg: Leg) -> LegNow:
+    return LegNow(
+        id=leg.id,
+        ref=leg.ref,
+        role=leg.role,
+        device=leg.device,  # type: ignore[arg-type]  # the column's CHECK says the same
+        answered=leg.state == "answered",
+        talks=leg.talks,
+        offer=leg.offer_id,
+        attempt=leg.attempt,
+        heard=leg.heard,
+        how=leg.notes.get("how", "talk"),
+        to=leg.notes.get("to", ""),
+    )
+
+
+async def _offers(session: Session, call: UUID) -> list[OfferNow]:
+    found = (
+        select(
+            col(Offer.id), col(Offer.member_id), col(Offer.state), col(Offer.expires_at),
+            col(Duty.device), col(Duty.device_id), col(Device.sealed), col(Device.verified_at),
+        )
+        .outerjoin(Duty, (col(Duty.tenant_id) == col(Offer.tenant_id)) & (col(Duty.id) == col(Offer.member_id)))
+        .outerjoin(Device, (col(Device.tenant_id) == col(Duty.tenant_id)) & (col(Device.id) == col(Duty.device_id)))
+        .where(col(Offer.call_id) == call, col(Offer.state).in_(OVER_IN_CALL))
+    )  # fmt: skip
+    offers = []
+    for key, member, state, until, device, device_id, sealed, verified in (await session.execute(found)).all():
+        talking = state == "talking"
+        where, to, attempt = device or "browser", "", ""
+        if where == "browser" and talking:
+            attempt = await carrying_tab(call) or ""
+            to = f"member:{tab_account(member, attempt)}" if attempt else ""
+        elif where == "desk" and verified and device_id:
+            to = f"member:{desk_account(device_id)}"
+        elif where == "mobile" and verified:
+            to = f"number:{(await unseal(session, sealed)).decode()}"
+        offers.append(OfferNow(key, member, talking, where, to, attempt, _seconds(until)))  # type: ignore[arg-type]  # as above
+    return offers
+
+
+def _seconds(until: datetime) -> int:
+    return max(1, round((until - now()).total_seconds()))
+
+
+async def order(session: Session, leg: Leg, command: Command) -> bool:
+    """Write down what a leg is told; False when it is doing that already."""
+    if leg.doing.get("id") == command.id:
+        return False
+    leg.doing = dump(command)
+    await session.execute(
+        update(Leg).where(col(Leg.tenant_id) == leg.tenant_id, col(Leg.id) == leg.id).values(doing=leg.doing)
+    )
+    return True
+
+
+async def add_caller(session: Session, call: UUID, key: UUID, *, ref: str, sealed: bytes | None) -> None:
+    """The leg of somebody who calls us."""
+    await session.execute(
+        insert(Leg).values(
+            _columns(call, key, ref) | {"role": "caller", "state": "answered", "talks": True, "sealed": sealed}
+        )
+    )
+
+
+async def add_rung(session: Session, call: CallRow, new: NewLeg, **more: Any) -> Ring:
+    """A leg that we ring, known by its id; the command that rings it."""
+    key = new_id()
+    ring = Ring(str(key), "ring", new.to, call.dialled or "", new.seconds)
+    await session.execute(
+        insert(Leg).values(
+            _columns(call.id, key, str(key))
+            | {
+                "role": "operator",
+                "offer_id": new.offer,
+                "member_id": new.member,
+                "device": new.device,
+                "attempt": new.attempt,
+                "talks": new.device in ("browser", "desk"),
+                "doing": {"type": "Ring", "id": "ring"},
+            }
+            | more
+        )
+    )
+    await name(session, key, call.carrier or "", call.node or "", str(key), call.id)
+    return ring
+
+
+def _columns(call: UUID, key: UUID, ref: str) -> dict[str, Any]:
+    return {
+        "tenant_id": current_tenant(), "id": key, "call_id": call, "ref": ref, "role": "operator", "device": "trunk",
+        "attempt": "", "state": "wanted", "talks": False, "doing": {}, "heard": "", "notes": {}, "made_at": now(),
+        "offer_id": None, "member_id": None, "sealed": None,
+    }  # fmt: skip
+
+
+async def name(session: Session, key: UUID, carrier: str, node: str, ref: str, call: UUID) -> bool:
+    """Note whose leg a carrier's name is; False when it was known."""
+    made = await session.execute(
+        upsert(Carried)
+        .values(id=key, carrier=carrier, node=node, ref=ref, tenant=current_tenant(), call=call, since=now())
+        .on_conflict_do_nothing()
+        .returning(col(Carried.id))
+    )
+    return made.scalar() is not None

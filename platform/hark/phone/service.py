@@ -1,0 +1,244 @@
+"""The telephone as a whole: signals come in here, orders go out, and calls that were changed elsewhere are settled."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from hark.phone import rows
+from hark.phone.arrive import Begun, arrive
+from hark.phone.happen import happen
+from hark.phone.models import Carried, Leg
+from hark.phone.settle import Order, last_order, settle
+from hark.phone.sound import with_sound
+from hark.phone.turns import in_order, turn
+from hark.switchboard import left, timers
+from hark.switchboard.models import Call
+from hark.switchboard.offering.cards import BY_ITSELF
+from hark.switchboard.touched import seen_to
+from infra.carriers.protocol import (
+    Arrived,
+    Command,
+    GiveBack,
+    HangUp,
+    Lost,
+    Over,
+    Play,
+    Record,
+    Recorded,
+    Resync,
+    Signal,
+    Voice,
+)
+from infra.clock import now
+from infra.database import Session, unit_of_work
+from infra.realtime import hub
+from infra.scope import no_scope, tenant_scope
+
+log = logging.getLogger(__name__)
+GONE_SECONDS = 60
+"""How long a switch may be out of reach before its callers count as gone, and their volunteers are free again."""
+CHANNEL = "phone"
+
+voices: dict[str, Voice] = {}
+"""The carriers that this process speaks for, by name."""
+
+
+async def hear(carrier: str, node: str, signals: Sequence[Signal]) -> None:
+    """Let what a carrier tells happen, in order. Raises nothing that a carrier could mend."""
+    for signal in signals:
+        match signal:
+            case Arrived():
+                await _arrived(carrier, node, signal)
+            case Lost():
+                await _lost(carrier, node)
+            case Resync():
+                await _resync(carrier, node, signal)
+            case _:
+                await _told(carrier, node, signal)
+
+
+async def _arrived(carrier: str, node: str, signal: Arrived) -> None:
+    try:
+        begun = await arrive(carrier, node, signal)
+    except Exception:  # whatever it was, the caller must not wait in silence for us
+        log.exception("a call couldn't begin; its carrier takes it back")
+        await _send(carrier, node, GiveBack(signal.ref, "back"))
+        return
+    if isinstance(begun, Begun):
+        _carriers[begun.call] = carrier
+        async with turn(begun.call):
+            await carry_out(begun.orders, begun.tenant)
+    else:
+        await carry_out(begun, None)
+
+
+async def whose(carrier: str, node: str, ref: str) -> Carried | None:
+    """Whose leg it is that a carrier names; None for one that is over, or never was ours."""
+    with no_scope():
+        async with unit_of_work() as session:
+            found = select(Carried).where(
+                col(Carried.carrier) == carrier, col(Carried.node) == node, col(Carried.ref) == ref
+            )
+            return (await session.execute(found)).scalar_one_or_none()
+
+
+async def _told(carrier: str, node: str, signal: Signal) -> None:
+    ref = getattr(signal, "ref", "")
+    carried = await whose(carrier, node, ref)
+    if carried is None:
+        if not isinstance(signal, Over):
+            await _send(carrier, node, HangUp(ref, "orphan"))
+        return
+    async with turn(carried.call):
+        with tenant_scope(carried.tenant):
+            if isinstance(signal, Recorded) and signal.seconds:
+                await _keep(carrier, node, carried, signal)
+            async with unit_of_work() as session:
+                await rows.locked(session, carried.call)
+                leg = await _leg(session, carried.id)
+                if leg is not None:
+                    await happen(session, leg, signal)
+                elif isinstance(signal, Recorded | Over):
+                    await session.execute(delete(Carried).where(col(Carried.id) == carried.id))
+                orders = await settle(session, carried.call)
+                seen_to(session, carried.call)
+        await carry_out(orders, carried.tenant)
+
+
+async def _leg(session: Session, key: UUID) -> Leg | None:
+    return (await session.execute(select(Leg).where(col(Leg.id) == key, col(Leg.state) != "over"))).scalar_one_or_none()
+
+
+async def _keep(carrier: str, node: str, carried: Carried, signal: Recorded) -> None:
+    """Fetch a recording, seal it, and only then let the carrier forget it."""
+    voice = voices[carrier]
+    try:
+        wav = await voice.fetch(node, signal.name)
+    except LookupError:
+        log.warning("a recording is gone from %s before it was fetched", node)
+        return
+    visit = signal.id.split(".", 1)[0]
+    async with unit_of_work() as session:
+        await left.keep_whole(
+            session, carried.call, int(visit) if visit.isdigit() else 0, wav, "audio/wav", signal.seconds
+        )
+    await voice.forget(node, signal.name)
+
+
+async def _lost(carrier: str, node: str) -> None:
+    """A switch is out of reach: if it stays so, everybody on it counts as gone."""
+    log.warning("%s %s is out of reach", carrier, node)
+    for tenant, call in await _calls_on(carrier, node):
+        with tenant_scope(tenant):
+            async with unit_of_work() as session:
+                await timers.arm(session, "caller", call, now() + timedelta(seconds=GONE_SECONDS))
+
+
+async def _calls_on(carrier: str, node: str) -> set[tuple[UUID, UUID]]:
+    with no_scope():
+        async with unit_of_work() as session:
+            found = select(col(Carried.tenant), col(Carried.call)).where(
+                col(Carried.carrier) == carrier, col(Carried.node) == node
+            )
+            return {(tenant, call) for tenant, call in (await session.execute(found)).all()}
+
+
+async def _resync(carrier: str, node: str, signal: Resync) -> None:
+    """What lives there is compared with what we know: the dead are buried, strangers hung up, the rest told again."""
+    with no_scope():
+        async with unit_of_work() as session:
+            found = select(Carried).where(col(Carried.carrier) == carrier, col(Carried.node) == node)
+            known = {row.ref: row for row in (await session.execute(found)).scalars()}
+    for ref in signal.legs.keys() - known.keys():
+        await _send(carrier, node, HangUp(ref, "orphan"))
+    for ref in known.keys() - signal.legs.keys():
+        await _told(carrier, node, Over(ref, "lost"))
+    for tenant, call in {(row.tenant, row.call) for ref, row in known.items() if ref in signal.legs}:
+        async with turn(call):
+            with tenant_scope(tenant):
+                async with unit_of_work() as session:
+                    await timers.disarm(session, call, "caller")
+                    orders = await settle(session, call, again=True)
+            await carry_out(orders, tenant)
+
+
+async def doing(carrier: str, node: str, ref: str) -> Command | None:
+    """What a leg does now, with the sound of its words; None for a leg that is over. For carriers that ask."""
+    carried = await whose(carrier, node, ref)
+    if carried is None:
+        return None
+    with tenant_scope(carried.tenant):
+        async with unit_of_work() as session:
+            leg = await _leg(session, carried.id)
+            return await with_sound(session, last_order(leg)) if leg else None
+
+
+async def carry_out(orders: Sequence[Order], tenant: UUID | None) -> None:
+    """Give orders to their carriers, with the sound of what is to be said."""
+    for order in orders:
+        command: Command | None = order.command
+        if tenant is not None and isinstance(command, Play | Record):
+            with tenant_scope(tenant):
+                async with unit_of_work() as session:
+                    command = await with_sound(session, command)
+        if command is not None:
+            await _send(order.carrier, order.node, command)
+
+
+async def _send(carrier: str, node: str, command: Command) -> None:
+    voice = voices.get(carrier)
+    if voice is not None:
+        await voice.carry_out(node, command)
+
+
+# Calls that were changed elsewhere
+
+_carriers: dict[UUID, str | None] = {}
+_MOST_KNOWN = 10_000
+
+
+def changed(tenant: UUID, call: UUID) -> None:
+    """A call was changed in this process: settle it here, or where its carrier is."""
+    in_order(f"changed:{call}", lambda: _changed(tenant, call))
+
+
+async def _changed(tenant: UUID, call: UUID, *, published: bool = False) -> None:
+    carrier = await _carrier(tenant, call)
+    if carrier in BY_ITSELF:
+        return
+    if carrier in voices:
+        await _settle(tenant, call)
+    elif not published:
+        await hub.publish(CHANNEL, {"type": "changed", "tenant": str(tenant), "call": str(call)})
+
+
+async def _carrier(tenant: UUID, call: UUID) -> str | None:
+    if call not in _carriers:
+        with tenant_scope(tenant):
+            async with unit_of_work() as session:
+                found = (await session.execute(select(col(Call.carrier)).where(col(Call.id) == call))).scalar()
+        if len(_carriers) >= _MOST_KNOWN:
+            _carriers.clear()
+        _carriers[call] = found
+    return _carriers[call]
+
+
+async def _settle(tenant: UUID, call: UUID) -> None:
+    async with turn(call):
+        with tenant_scope(tenant):
+            async with unit_of_work() as session:
+                orders = await settle(session, call)
+        await carry_out(orders, tenant)
+
+
+async def listen() -> None:
+    """Settle what other processes changed, for ever."""
+    async with hub.subscribe(CHANNEL) as news:
+        while True:
+            message = await news.get()
+            if message["type"] == "changed":
+                await _changed(UUID(message["tenant"]), UUID(message["call"]), published=True)

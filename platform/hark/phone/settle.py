@@ -1,0 +1,53 @@
+"""Settling a call: what its legs should be doing is compared with what they were told, and the difference is told.
+
+The orders are written down in the transaction that decides them and carried out after it, so a crash between the two
+leaves an order that a carrier never heard; when it is back, everything that is written down is said once more.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from hark.phone import rows
+from hark.phone.directing import direct
+from hark.phone.models import Leg
+from hark.switchboard.offering.cards import BY_ITSELF
+from infra.carriers.protocol import Command
+from infra.carriers.wire import load
+from infra.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command on its way to a carrier."""
+
+    carrier: str
+    node: str
+    call: UUID
+    command: Command
+
+
+async def settle(session: Session, call: UUID, *, again: bool = False) -> list[Order]:
+    """Write down what each leg of a call is to do from now on; the orders to carry out once that is committed.
+
+    `again`: also those that were given before, for a carrier that may have missed them.
+    """
+    row = await rows.locked(session, call)
+    if row is None or row.carrier in BY_ITSELF:
+        return []
+    legs = await rows.living(session, call)
+    if not legs:
+        return []
+    directions = direct(await rows.view(session, row, legs))
+    commands: list[Command] = []
+    for leg in legs:
+        command = directions.orders.get(leg.id)
+        if command is not None and (await rows.order(session, leg, command) or again):
+            commands.append(command)
+    for new in directions.ring:
+        commands.append(await rows.add_rung(session, row, new))
+    return [Order(row.carrier or "", row.node or "", call, command) for command in commands]
+
+
+def last_order(leg: Leg) -> Command | None:
+    """What a leg was told last; None while it rings."""
+    return None if leg.doing.get("type") == "Ring" else load(leg.doing)
