@@ -29,7 +29,8 @@ class Arrived(Happening):
 
     `calendars`: each of the tenant's calendars by name. `caller`: known, blocked, frequent. `language`: one
     that was already chosen (on the page, or last time), so that it needn't be asked again. `voicemail` and
-    `callback`: whether this channel and this caller's wishes allow them at all.
+    `callback`: whether this channel and this caller's wishes allow them at all. `refusal`: what a caller is told,
+    per language, who isn't led through the flow this time; nothing for everybody else.
     """
 
     calendars: Mapping[str, Opening] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Arrived(Happening):
     language: str | None = None
     voicemail: bool = True
     callback: bool = True
+    refusal: Mapping[str, str] = field(default_factory=dict)
     type: Literal["arrived"] = field(default="arrived", kw_only=True, repr=False)
 
 

@@ -52,7 +52,10 @@ def describe(flow: Flow, state: State, language: str | None = None, at: datetime
     node = flow.nodes.get(state.node)
     if node is None or state.phase == "talking":
         kind: Kind = "say" if state.phase == "new" else "talking" if state.phase == "talking" else "ended"
-        return Screen(kind, state.node, state.visit, "", language, outcome=state.outcome or None)
+        refusal = dict(state.arrived.refusal) if state.arrived and state.phase == "ended" else {}
+        return Screen(
+            kind, state.node, state.visit, words(flow, refusal, language), language, outcome=state.outcome or None
+        )
     if state.phase == "ended":
         text = words(flow, node.text, language) if isinstance(node, Hangup) else ""
         return Screen("ended", state.node, state.visit, text, language, outcome=state.outcome)

@@ -12,6 +12,7 @@
 - A voicemail in which nothing was saved within its time leads to `unavailable`: to say "thank you for your
   message" would be a lie.
 - A wrong key is a try used; a key nobody offered changes nothing.
+- A caller who is refused on arrival is told why, in their language, and meets no node.
 - A document that lint refuses (an exit that leads nowhere, a circle) ends the call with the outcome `broken`
   rather than keep a caller.
 """
@@ -24,6 +25,7 @@ from tenants.flows.document import Flow
 from tenants.flows.engine import events as on
 from tenants.flows.engine.commands import Command, End
 from tenants.flows.engine.entering import enter
+from tenants.flows.engine.screen import words
 from tenants.flows.engine.state import Phase, State
 from tenants.flows.engine.walk import Walk
 from tenants.flows.nodes import Callback, Greeting, Information, Language, Menu, Node, Queue, Ring, Voicemail
@@ -65,7 +67,10 @@ def _arrive(walk: Walk, _: None, event: on.Arrived) -> None:
     walk.chosen = event.language in languages
     walk.language = event.language if event.language is not None and walk.chosen else languages[0]
     walk.arrived = event
-    walk.go(walk.flow.start)
+    if event.refusal:
+        walk.end("refused", words(walk.flow, dict(event.refusal), walk.language))
+    else:
+        walk.go(walk.flow.start)
 
 
 def _on(walk: Walk, node: Greeting | Language | Information, _: object) -> None:
