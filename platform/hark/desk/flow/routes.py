@@ -5,9 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
-from sqlmodel import select
 
 from hark.desk.flow.drawing import BOX, HEIGHT, KINDS, draw
+from hark.desk.flow.service import flow_in_hand
+from hark.desk.flow.words import number_words, path_words
+from hark.desk.prompts.service import spots
 from infra.errors import Conflict, NotFound
 from infra.web import gettext, language, render, see_other
 from tenants.audit import record
@@ -15,24 +17,12 @@ from tenants.flows import drafts
 from tenants.flows.document import parse
 from tenants.flows.findings import BadFlow
 from tenants.flows.lint import fit
-from tenants.flows.models import FlowRow
 from tenants.flows.service import versions
-from tenants.lines.service import lines
 from tenants.members.access import Leads, Staff
 from tenants.members.names import names
 from tenants.texts import language_name
 
 router = APIRouter(prefix="/o/{slug}/flow")
-
-
-async def _flow(staff: Staff) -> UUID:
-    """The flow of the hotline's first line, else its first by name. Raises NotFound."""
-    for line in await lines(staff.session):
-        return line.flow_id
-    found = (await staff.session.exec(select(FlowRow.id).order_by(FlowRow.name))).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 @router.get("")
@@ -42,7 +32,7 @@ async def index(request: Request, staff: Leads) -> Response:
 
 
 async def _page(request: Request, staff: Staff, refused: str = "") -> Response:
-    stands = await drafts.standing(staff.session, await _flow(staff))
+    stands = await drafts.standing(staff.session, await flow_in_hand(staff.session))
     flow = parse(stands.newest.document)
     findings = await drafts.findings(staff.session, flow, language())
     context = {
@@ -67,7 +57,7 @@ async def step(request: Request, staff: Leads, node: str) -> Response:
 async def _step(
     request: Request, staff: Staff, node: str, typed: dict[str, str] | None = None, told: str = "", status: int = 200
 ) -> Response:
-    stands = await drafts.standing(staff.session, await _flow(staff))
+    stands = await drafts.standing(staff.session, await flow_in_hand(staff.session))
     flow = parse(stands.newest.document)
     if node not in flow.nodes:
         raise NotFound
@@ -76,7 +66,7 @@ async def _step(
     texts = [
         {
             "path": path,
-            "name": _path_words(path),
+            "name": path_words(path),
             "languages": [
                 (tag, language_name(tag), (typed or {}).get(f"{path}:{tag}", text.get(tag, "")), text.get(tag, ""))
                 for tag in flow.languages
@@ -92,39 +82,17 @@ async def _step(
         "icon_name": icon,
         "texts": texts,
         "numbers": [
-            (name, _number_words(name), (typed or {}).get(name, number if number is not None else ""))
+            (name, number_words(name), (typed or {}).get(name, number if number is not None else ""))
             for name, number in drafts.numbers_of(content).items()
         ],
         "mark": drafts.mark(flow, node),
         "wrong": [finding.say(gettext) for finding in findings if finding.node == node],
         "told": told,
         "compare": status == 409,
+        "spots": await spots(staff.session, stands, node=node),
+        "people": await names(staff.session),
     }
     return render(request, "desk/step.html", context, status=status)
-
-
-def _path_words(path: str) -> str:
-    match path.split("."):
-        case ["label"]:
-            return gettext("Name in the picture")
-        case ["text"]:
-            return gettext("What callers hear")
-        case ["options", key, _]:
-            return gettext("Choice %(key)s", key=key)
-        case ["links", place, _]:
-            return gettext("Link %(place)s", place=place)
-        case _:
-            return gettext("Way out of the line")
-
-
-def _number_words(name: str) -> str:
-    return {
-        "seconds": gettext("Seconds in all"),
-        "tries": gettext("How often it is said"),
-        "seconds_each": gettext("Seconds for each person"),
-        "max_seconds": gettext("Longest message in seconds"),
-        "announce_every": gettext("Seconds between announcements"),
-    }[name]
 
 
 @router.post("/steps/{node}")
@@ -132,7 +100,7 @@ async def edit(request: Request, staff: Leads, node: str, mark: Annotated[str, F
     """Write a step's words and times into the draft; callers don't hear them until it is published."""
     form = await request.form()
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
-    flow_id = await _flow(staff)
+    flow_id = await flow_in_hand(staff.session)
     stands = await drafts.standing(staff.session, flow_id)
     flow = parse(stands.newest.document)
     if node not in flow.nodes:
@@ -158,7 +126,7 @@ async def edit(request: Request, staff: Leads, node: str, mark: Annotated[str, F
 @router.post("/publication")
 async def publish(request: Request, staff: Leads) -> Response:
     """Let callers meet the draft; refused while lint finds an error in it."""
-    flow = await _flow(staff)
+    flow = await flow_in_hand(staff.session)
     try:
         version = await drafts.publish_draft(staff.session, flow, author=staff.member.id)
     except BadFlow:
@@ -171,7 +139,7 @@ async def publish(request: Request, staff: Leads) -> Response:
 @router.post("/draft/removal")
 async def discard(staff: Leads) -> Response:
     """Throw the draft away."""
-    flow = await _flow(staff)
+    flow = await flow_in_hand(staff.session)
     if await drafts.discard(staff.session, flow):
         record(staff.session, "flow.discard", member=staff.member.id, subject=flow)
     return see_other(f"/o/{staff.tenant.slug}/flow")
@@ -180,7 +148,7 @@ async def discard(staff: Leads) -> Response:
 @router.post("/versions/{key}/revival")
 async def revive(request: Request, staff: Leads, key: UUID) -> Response:
     """Go back to an earlier version."""
-    flow = await _flow(staff)
+    flow = await flow_in_hand(staff.session)
     try:
         version = await drafts.revive(staff.session, flow, key, author=staff.member.id)
     except BadFlow as error:
