@@ -29,6 +29,7 @@ PLATFORM_TABLES = {
     "outbox": "jobs are claimed for every tenant by one relay; rows carry their tenant and ids only",
     "carried": "a telephone carrier's signal names a leg, and nothing else says whose it is; rows carry ids only",
     "port": "numbers moved here from elsewhere are seen to by the platform's operators, for every hotline",
+    "vendor_leg": "a vendor names a leg before anything says whose it is; rows carry names of legs only",
     "carrier_node": "which ways into the house are open, alike for every hotline",
     "timer": "deadlines are watched for every tenant by one clock; rows carry ids only",
     "mail": "the local outbox page of an install without a mail server",

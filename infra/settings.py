@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 _PARENT = Path(__file__).resolve().parents[1]
 ENGINES = _PARENT / "infra" / "speech" / "engines"
@@ -38,6 +38,35 @@ def _engine(name: str) -> str:
 
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
+
+
+class TwimlAccount(BaseModel):
+    """An account with a telephone company that speaks Twilio's dialect. Its name stands in the addresses that the
+    company calls, so it must stay once numbers point at it."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    vendor: Literal["twilio", "signalwire", "telnyx"]
+    account: str = Field(min_length=1)
+    """Twilio's Account SID, SignalWire's project id, Telnyx's account id."""
+    token: SecretStr
+    """What our requests show: an auth token, an API token, an API key."""
+    signing: SecretStr | None = None
+    """What theirs are checked with: SignalWire's signing key, Telnyx's public key; Twilio's is the token."""
+    space: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
+    """SignalWire's space: example.signalwire.com."""
+    application: str = ""
+    """Telnyx: the TeXML application that calls and numbers belong to."""
+    fallback: Annotated[str, _one_of("http://", "https://")] | None = None
+    """A document kept elsewhere that takes a caller's message while this installation can't be reached."""
+    api: Annotated[str, _one_of("http://", "https://")] | None = None
+    """Another address of the vendor's API: a region's, or a stand-in's."""
+
+    @model_validator(mode="after")
+    def _vendor_has_all(self) -> Self:
+        needs = {"signalwire": ("signing", "space"), "telnyx": ("signing", "application")}
+        for missing in (name for name in needs.get(self.vendor, ()) if not getattr(self, name)):
+            raise ValueError(f"the {self.vendor} account {self.name!r} needs {missing!r}")
+        return self
 
 
 class Settings(BaseSettings):
@@ -94,6 +123,10 @@ class Settings(BaseSettings):
     """What the relay calls `static-auth-secret`."""
     relay_only: bool = Field(default_factory=lambda data: bool(data.get("turn_url")))
     """Media goes through the relay only, so no side learns the other's address; unset: where there is one."""
+    twiml: tuple[TwimlAccount, ...] = ()
+    """Accounts with Twilio, SignalWire or Telnyx, as a JSON list of objects (see TwimlAccount)."""
+    private_trunks: bool = False
+    """Hotlines' own SIP trunks may lie in private networks: for an installation beside its own telephone exchange."""
     auto_approve: bool = True
     """New organisations go live without a platform operator's review, and their page says so."""
 
@@ -103,6 +136,12 @@ class Settings(BaseSettings):
             raise ValueError("HARK_TURN_URL needs HARK_TURN_SECRET beside it")
         if self.relay_only and not self.turn_url:
             raise ValueError("HARK_RELAY_ONLY needs HARK_TURN_URL: there is no relay to go through")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_differ(self) -> Self:
+        if len({account.name for account in self.twiml}) < len(self.twiml):
+            raise ValueError("two accounts in HARK_TWIML have the same name")
         return self
 
     @property
@@ -118,6 +157,8 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as wrong:
         raise SettingError(_line(dict(wrong.errors()[0]))) from None
+    except SettingsError:  # its cause quotes the value, which holds tokens
+        raise SettingError("HARK_TWIML: must be a JSON list of accounts") from None
 
 
 def _line(error: dict[str, Any]) -> str:
@@ -126,5 +167,5 @@ def _line(error: dict[str, Any]) -> str:
         return said
     said = said[:1].lower() + said[1:]
     name = f"HARK_{str(error['loc'][0]).upper()}"
-    secret = "://" in str(error["input"])  # an address may hold a password
+    secret = "://" in str(error["input"]) or len(error["loc"]) > 1  # an address may hold a password, an account a token
     return f"{name}: {said}" if secret else f"{name} is {str(error['input'])!r}: {said}"

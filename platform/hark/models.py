@@ -9,6 +9,7 @@ from hark.phone import models as phone
 from hark.recordings import models as recordings
 from hark.switchboard import models as switchboard
 from hark.watch import models as watch
+from infra.carriers.twiml import models as twiml
 from infra.jobs import outbox
 from infra.mail import send
 from infra.vault import keyring
@@ -35,5 +36,5 @@ metadata = SQLModel.metadata
 SLICES = (
     outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows, lines,
     signup, steps, closing, switchboard, phone, contacts, cases,
-    line_settings, messages, recordings, watch, numbers, trunks, allowance,
+    line_settings, messages, recordings, watch, numbers, trunks, allowance, twiml,
 )  # fmt: skip

@@ -445,6 +445,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_vault_key")),
     )
     op.create_table(
+        "vendor_leg",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("node", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("sid", sa.String(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("doing", sa.String(), nullable=False),
+        sa.Column("recorded", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_leg")),
+    )
+    op.create_index("ix_vendor_leg_seen_at", "vendor_leg", ["seen_at"], unique=False)
+    op.create_index("uq_vendor_leg_ref", "vendor_leg", ["node", "ref"], unique=True)
+    op.create_table(
         "workflow_version",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1279,6 +1296,7 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"vault_key\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "vendor_leg" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "workflow_version" TO hark_app')
     op.execute('ALTER TABLE "workflow_version" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "workflow_version" FORCE ROW LEVEL SECURITY')
@@ -1534,6 +1552,9 @@ def downgrade() -> None:
     op.drop_table("application_file")
     op.drop_index("uq_workflow_version_number", table_name="workflow_version")
     op.drop_table("workflow_version")
+    op.drop_index("uq_vendor_leg_ref", table_name="vendor_leg")
+    op.drop_index("ix_vendor_leg_seen_at", table_name="vendor_leg")
+    op.drop_table("vendor_leg")
     op.drop_table("vault_key")
     op.drop_index("uq_trunk_name", table_name="trunk")
     op.drop_table("trunk")
