@@ -11,6 +11,7 @@ from fastapi import FastAPI, Response
 from sqlalchemy import text
 
 from hark import models
+from hark.phone import exchange
 from hark.routes import ROUTERS
 from hark.switchboard import clock
 from infra.database import engine, refuse_unsafe_role
@@ -47,7 +48,8 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     await warm()
     await hub.start()
     ticking = asyncio.create_task(clock.run())
-    yield
+    async with exchange.connected():
+        yield
     ticking.cancel()
     await asyncio.gather(ticking, return_exceptions=True)
     await hub.stop()

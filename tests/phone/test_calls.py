@@ -176,7 +176,7 @@ async def test_browser_is_rung_after_accepting_and_again_after_a_reload(
     await network.pick_up(first)
     assert first.room == caller.room == str(call.id)
     tabs[call.id] = "TabTwo"
-    service.changed(hotline.tenant, call.id)
+    await service.changed(hotline.tenant, call.id)
     await turns.quiet()
     [second] = network.ringing("-tabtwo")
     assert first.over

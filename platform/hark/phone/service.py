@@ -1,11 +1,13 @@
 """The telephone as a whole: signals come in here, orders go out, and calls that were changed elsewhere are settled."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from hark.phone import rows
@@ -17,7 +19,7 @@ from hark.phone.sound import with_sound
 from hark.phone.turns import in_order, turn
 from hark.switchboard import left, timers
 from hark.switchboard.models import Call
-from hark.switchboard.offering.cards import BY_ITSELF
+from hark.switchboard.offering.reach import by_page
 from hark.switchboard.touched import seen_to
 from infra.carriers.protocol import (
     Arrived,
@@ -41,6 +43,8 @@ from infra.scope import no_scope, tenant_scope
 log = logging.getLogger(__name__)
 GONE_SECONDS = 60
 """How long a switch may be out of reach before its callers count as gone, and their volunteers are free again."""
+PAUSES = (0.2, 0.5, 1, 2, 3, 5, 5, 5)
+"""Seconds between tries while the database is away."""
 CHANNEL = "phone"
 
 voices: dict[str, Voice] = {}
@@ -48,17 +52,29 @@ voices: dict[str, Voice] = {}
 
 
 async def hear(carrier: str, node: str, signals: Sequence[Signal]) -> None:
-    """Let what a carrier tells happen, in order. Raises nothing that a carrier could mend."""
+    """Let what a carrier tells happen, in order; each once, however long a database takes to come back."""
     for signal in signals:
-        match signal:
-            case Arrived():
-                await _arrived(carrier, node, signal)
-            case Lost():
-                await _lost(carrier, node)
-            case Resync():
-                await _resync(carrier, node, signal)
-            case _:
-                await _told(carrier, node, signal)
+        for pause in (*PAUSES, None):
+            try:
+                await _hear(carrier, node, signal)
+                break
+            except (SQLAlchemyError, OSError):
+                if pause is None:
+                    raise
+                log.warning("a %s must be heard again", type(signal).__name__, exc_info=True)
+                await asyncio.sleep(pause)
+
+
+async def _hear(carrier: str, node: str, signal: Signal) -> None:
+    match signal:
+        case Arrived():
+            await _arrived(carrier, node, signal)
+        case Lost():
+            await _lost(carrier, node)
+        case Resync():
+            await _resync(carrier, node, signal)
+        case _:
+            await _told(carrier, node, signal)
 
 
 async def _arrived(carrier: str, node: str, signal: Arrived) -> None:
@@ -201,14 +217,20 @@ _carriers: dict[UUID, str | None] = {}
 _MOST_KNOWN = 10_000
 
 
-def changed(tenant: UUID, call: UUID) -> None:
-    """A call was changed in this process: settle it here, or where its carrier is."""
+async def changed(tenant: UUID, call: UUID) -> None:
+    """A call was changed in this process: settle it soon, here or where its carrier is."""
     in_order(f"changed:{call}", lambda: _changed(tenant, call))
+
+
+async def tell_changed(tenant: UUID, call: UUID) -> None:
+    """The same for a process that speaks for no carrier and lives from job to job."""
+    if not by_page(await _carrier(tenant, call)):
+        await hub.publish(CHANNEL, {"type": "changed", "tenant": str(tenant), "call": str(call)})
 
 
 async def _changed(tenant: UUID, call: UUID, *, published: bool = False) -> None:
     carrier = await _carrier(tenant, call)
-    if carrier in BY_ITSELF:
+    if by_page(carrier):
         return
     if carrier in voices:
         await _settle(tenant, call)

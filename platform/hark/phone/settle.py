@@ -10,7 +10,7 @@ from uuid import UUID
 from hark.phone import rows
 from hark.phone.directing import direct
 from hark.phone.models import Leg
-from hark.switchboard.offering.cards import BY_ITSELF
+from hark.switchboard.offering.reach import by_page
 from infra.carriers.protocol import Command
 from infra.carriers.wire import load
 from infra.database import Session
@@ -32,7 +32,7 @@ async def settle(session: Session, call: UUID, *, again: bool = False) -> list[O
     `again`: also those that were given before, for a carrier that may have missed them.
     """
     row = await rows.locked(session, call)
-    if row is None or row.carrier in BY_ITSELF:
+    if row is None or by_page(row.carrier):
         return []
     legs = await rows.living(session, call)
     if not legs:

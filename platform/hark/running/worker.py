@@ -10,7 +10,9 @@ from rq import Queue, SimpleWorker
 
 from hark.app import dress
 from hark.jobs import JOBS
+from hark.phone.service import tell_changed
 from hark.retention import jobs as retention
+from hark.switchboard.touched import listeners
 from infra.database import engine, refuse_unsafe_role, unit_of_work
 from infra.jobs.relay import relay
 from infra.jobs.run import run_job
@@ -61,6 +63,7 @@ def main() -> None:
 
 async def _prepare() -> None:
     dress()
+    listeners.append(tell_changed)
     await refuse_unsafe_role()
     await warm()
     async with unit_of_work() as session:

@@ -18,6 +18,7 @@ from hark.switchboard import timers
 from hark.switchboard.models import Call, CallEvent, Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.board import tell_board
+from hark.switchboard.offering.reach import by_page
 from hark.switchboard.offering.wrapping import release
 from hark.switchboard.published import flow_of, published_version
 from hark.switchboard.screens import caller_channel, screen
@@ -91,7 +92,7 @@ async def start(
             simulated=simulated,
         )
     )
-    if carrier in (None, "sandbox"):  # a page that has to be seen; a telephone says by itself when it is gone
+    if by_page(carrier):  # a page that has to be seen; a telephone says by itself when it is gone
         await timers.arm(session, "caller", call, at + timedelta(seconds=SEEN_SECONDS))
     return call, token
 

@@ -1,14 +1,14 @@
 """Calls that a unit of work changed: once it is committed, whoever carries their sound looks at them again."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from infra.database import Session, after_commit
 from infra.scope import current_tenant
 
-Listener = Callable[[UUID, UUID], None]
+Listener = Callable[[UUID, UUID], Awaitable[None]]
 listeners: list[Listener] = []
-"""Called with tenant and call, outside any transaction; they must not wait."""
+"""Called with tenant and call, outside any transaction; they must not wait for a carrier."""
 
 
 def touch(session: Session, call: UUID) -> None:
@@ -22,7 +22,7 @@ def touch(session: Session, call: UUID) -> None:
         async def tell() -> None:
             for changed in session.info.pop("touched", ()):
                 for listener in listeners:
-                    listener(tenant, changed)
+                    await listener(tenant, changed)
 
         after_commit(session, tell)
     session.info["touched"].add(call)

@@ -7,14 +7,13 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from hark.switchboard.models import Call
+from hark.switchboard.offering.reach import by_page
+from hark.switchboard.offering.reach import by_page
 from hark.switchboard.published import flow_of
 from infra.database import Session
 from tenants.flows.engine import load_state
 from tenants.flows.nodes import Menu
 from tenants.lines.models import Line
-
-BY_ITSELF = (None, "sandbox")
-"""Carriers of calls whose sound goes from browser to browser, led by the caller's own page."""
 
 
 async def card(session: Session, call: UUID) -> dict[str, Any]:
@@ -47,8 +46,8 @@ async def card(session: Session, call: UUID) -> dict[str, Any]:
         "call_id": str(call),
         "line": line,
         "channel": channel,
-        "sound": "peer" if carrier in BY_ITSELF else "sip",
-        "on_screen": channel == "phone" and carrier in BY_ITSELF,
+        "sound": "peer" if by_page(carrier) else "sip",
+        "on_screen": channel == "phone" and by_page(carrier),
         "chosen": chosen,
         "language": language,
         "calls": before,
