@@ -1,4 +1,4 @@
-"""What telephones do, as sipp's scenarios: a caller on a trunk, a telephone that is called, an account that signs in."""
+"""What telephones do, as sipp's scenarios: one that calls on a trunk, one that is called, one that signs in."""
 
 from tests.voice.sipp import pause, send, xml
 
@@ -85,20 +85,22 @@ def info_keys(keys: str, stays: float = 1.0) -> str:
 def telephone(rings: float = 0.2, stays: float | None = None) -> str:
     """Is called, rings, answers; hangs up after `stays` seconds, or waits until the other side does."""
     answered = (
-        '<recv request="INVITE" crlf="true"/>',
+        '<recv request="INVITE" rrs="true"/>',
         send("SIP/2.0 180 Ringing", *ANSWERING, CONTACT, *NO_BODY),
         pause(rings),
         send("SIP/2.0 200 OK", *ANSWERING, CONTACT, *WITH_SDP, more='retrans="500"'),
-        '<recv request="ACK" rtd="true"/>',
+        '<recv request="ACK">'
+        '<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="them"/>'
+        '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="us"/></action></recv>',
     )
     if stays is None:
-        return xml(*answered, *hung_up())
+        return xml(*answered, '<Reference variables="them,us"/>', *hung_up())
     bye = send(
         "BYE [next_url] SIP/2.0",
         "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
         "Max-Forwards: 70",
-        "From: <sip:[service]@[local_ip]:[local_port]>;tag=[pid]SIPp[call_number]",
-        "To: <sip:[remote_ip]:[remote_port]>[peer_tag_param]",
+        "From: [$us]",
+        "To: [$them]",
         "Call-ID: [call_id]",
         "CSeq: 1 BYE",
         *NO_BODY,

@@ -52,8 +52,13 @@ class Sipp:
     """A running sipp, its address and its sound."""
 
     def __init__(
-        self, folder: Path, process: asyncio.subprocess.Process, address: tuple[str, int], to: tuple[str, int], sound: Sound
-    ) -> None:  # fmt: skip
+        self,
+        folder: Path,
+        process: asyncio.subprocess.Process,
+        address: tuple[str, int],
+        to: tuple[str, int],
+        sound: Sound,
+    ) -> None:
         self.address = address
         self.to = to
         self.sound = sound
@@ -63,9 +68,9 @@ class Sipp:
     @classmethod
     async def start(
         cls, scenario: str, *, to: tuple[str, int], number: str = "s", host: str = CARRIER, port: int = 0,
-        calls: int = 1, rate: int = 1, timeout: int = 30, **keys: str,
+        calls: int = 1, rate: int = 1, within: int = 30, **keys: str,
     ) -> "Sipp":  # fmt: skip
-        """Play a scenario `calls` times, `rate` a second, for `timeout` seconds at most; `keys` fill its [key] places.
+        """Play a scenario `calls` times, `rate` a second, for `within` seconds at most; `keys` fill its [key] places.
 
         One that waits for calls (it begins with recv) takes `to` as where its own requests would go.
         """
@@ -79,7 +84,7 @@ class Sipp:
         filled = {"ear": str(sound.address[1]), "caller": "442079460123"} | keys
         process = await asyncio.create_subprocess_exec(
             program, f"{to[0]}:{to[1]}", "-sf", str(folder / "scenario.xml"), "-i", host, "-p", str(own[1]),
-            "-s", number, "-m", str(calls), "-r", str(rate), "-l", "500", "-nostdin", "-timeout", str(timeout),
+            "-s", number, "-m", str(calls), "-r", str(rate), "-l", "500", "-nostdin", "-timeout", str(within),
             "-timeout_error", "-trace_msg", "-message_file", str(folder / "messages"), "-trace_err", "-error_file",
             str(folder / "errors"), "-default_behaviors", "all,-bye",
             *(part for name, value in filled.items() for part in ("-key", name, value)),
