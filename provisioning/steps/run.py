@@ -16,7 +16,7 @@ from infra.errors import HarkError
 from infra.jobs import enqueue, job
 from infra.scope import current_tenant, tenant_scope
 from provisioning.steps.models import ProvisioningStep
-from provisioning.steps.step import RUNS, Run, Step
+from provisioning.steps.step import Hopeless, Run, Step, run_named
 
 TRIES = 3
 State = Literal["done", "now", "next", "failed"]
@@ -37,7 +37,7 @@ async def begin(session: Session, name: str, tenant: UUID) -> None:
     if not found:
         session.add_all(
             ProvisioningStep(tenant=tenant, run=name, place=place, name=step.name)
-            for place, step in enumerate(RUNS[name].steps)
+            for place, step in enumerate(run_named(name).steps)
         )
     elif taken_back(found):
         await session.execute(
@@ -59,7 +59,7 @@ async def go_on(_session: Session, run: str) -> None:
 
 async def carry_out(name: str, tenant: UUID) -> None:
     """Go on with a run to its end. Raises what a step raised when that step is to be tried again later."""
-    run = RUNS[name]
+    run = run_named(name)
     with tenant_scope(tenant):
         async with unit_of_work() as session:
             failed = any(row.state == "failed" for row in await steps_of(session, name, tenant))
@@ -93,7 +93,8 @@ async def _given_up(run: Run, step: Step, tenant: UUID, error: Exception) -> boo
         row.tries += 1
         row.error = str(error) if isinstance(error, HarkError) else type(error).__name__
         earlier = run.steps[: row.place]
-        if row.tries < TRIES or any(before.undo is None for before in earlier):
+        again = row.tries < TRIES and not isinstance(error, Hopeless)
+        if again or any(before.undo is None for before in earlier):
             return False
         row.state = "failed"
         return True
@@ -144,7 +145,7 @@ def taken_back(rows: list[ProvisioningStep]) -> bool:
 
 def shown(rows: list[ProvisioningStep]) -> list[Shown]:
     """The rows for the page that shows them as they happen."""
-    titles = {step.name: step.title for step in RUNS[rows[0].run].steps} if rows else {}
+    titles = {step.name: step.title for step in run_named(rows[0].run).steps} if rows else {}
     under_way = None if any(row.state == "failed" for row in rows) else _first_waiting(rows)
     state: dict[str, State] = {"done": "done", "failed": "failed", "waiting": "next", "undone": "next"}
     return [

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from infra.database import Session
+from infra.errors import Conflict
 
 Kept = dict[str, Any]
 Do = Callable[[Session, UUID], Awaitable[Kept | None]]
@@ -43,6 +44,29 @@ def register(run: Run) -> Run:
     if RUNS.setdefault(run.name, run) is not run:
         raise ValueError(f"two runs called {run.name}")
     return run
+
+
+Family = Callable[[UUID], Run]
+FAMILIES: dict[str, Family] = {}
+
+
+def register_family(kind: str, make: Family) -> Family:
+    """Make runs known that a tenant may have many of, one for each thing: `make(subject)` is the run `kind:subject`."""
+    if FAMILIES.setdefault(kind, make) is not make:
+        raise ValueError(f"two families of runs called {kind}")
+    return make
+
+
+def run_named(name: str) -> Run:
+    """The run of this name. Raises KeyError for one that nobody registered, ValueError for a subject that is no id."""
+    if name in RUNS:
+        return RUNS[name]
+    kind, _, subject = name.partition(":")
+    return FAMILIES[kind](UUID(subject))
+
+
+class Hopeless(Conflict):
+    """A step failed in a way that no further try will mend; what was done is taken back at once."""
 
 
 async def nothing(_session: Session, _tenant: UUID, _kept: Kept) -> None:

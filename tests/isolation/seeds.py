@@ -38,6 +38,8 @@ from tenants.forms.models import FormVersion
 from tenants.lines.settings import LineSetting
 from tenants.members.models import Invitation, Member, Team
 from tenants.members.service import email_hash
+from tenants.prompts.models import Prompt
+from tenants.prompts.service import storage_key, text_hash
 from tenants.rosters.models import Shift
 from tenants.trunks.models import Trunk
 from tenants.workflows.models import WorkflowVersion
@@ -66,7 +68,12 @@ class Seeded:
             "part": "0",
             "day": "2030-01-01",
             "node": "language",
+            "vendor": "twilio",
+            "ref": "CA1",
+            "what": "next",
             "verb": "taking",
+            "name": f"own-{self.marker}",
+            "tenant_id": ids["tenant"],
             "new": new_id(),
         }
         return {name: str(value) for name, value in {**ids, **own, **fixed, **more}.items()}
@@ -138,7 +145,7 @@ async def _tenant_rows(
         LineTrouble(line_id=hotline.line, since=at, over_at=now(), reason="late"),
         LineDay(line_id=hotline.line, day=now().date(), good=3),
     ]  # fmt: skip
-    session.add_all(around)
+    session.add_all([*around, await _prompt(hotline, here[FlowVersion].flow_id, keeper, marker)])
     reader = ContactReader(contact_id=contact.id, member_id=keeper, at=contact.at)
     stage = here[WorkflowVersion].document["stages"][0]["key"]
     case = Case(
@@ -171,6 +178,22 @@ async def _tenant_rows(
         "trunk": trunk.id,
     }  # fmt: skip
     return ids, tokens
+
+
+async def _prompt(hotline: Hotline, flow: UUID, keeper: UUID, marker: str) -> Prompt:
+    """A recording of a text that isn't there any more; its sound is the marker."""
+    key = storage_key(hotline.tenant, f"own-{marker}")
+    await store().put(key, marker.encode())
+    return Prompt(
+        text_hash=text_hash(marker, "en"), language="en", words=marker, flow_id=flow, node="language", path="text",
+        key=key, seconds=1, member_id=keeper,
+    )  # fmt: skip
+
+
+async def _own_number(session: Session, hotline: Hotline) -> UUID:
+    """The number that it opened with."""
+    found = select(Number.id).where(Number.line == hotline.line, Number.carrier == "sandbox")
+    return (await session.exec(found)).one()
 
 
 async def _platform_rows(session: Session, hotline: Hotline, account: UUID, marker: str) -> dict[str, UUID]:
@@ -207,5 +230,6 @@ async def _platform_rows(session: Session, hotline: Hotline, account: UUID, mark
     return {
         "export": export.id, "application_file": file.id, "timer": timer.id, "outbox": job.id, "host": host.id,
         "export_building": building.id, "port": port.id, "resting": resting.id,
+        "own_number": await _own_number(session, hotline),
         "application": hotline.application, "account": account,
     }  # fmt: skip

@@ -1,16 +1,20 @@
 """The table of every route × everybody who may ask, and of every job. What isn't in it fails the suite."""
 
-from tests.isolation.expect import ANSWERS, EVERYONE, LEADS, Row, everybody, only, staff
+from tests.isolation.expect import ANSWERS, EVERYONE, LEADS, Row, everybody, multipart, only, staff
 
 SIGN_UP = "/sign-up/{application}"
 CALL = "/h/{slug}/call/{call_id}"
+VENDOR = "/voice/{vendor}/{node}"
 CONTACT = "/o/{slug}/contacts/{key}"
 CASE = "/o/{slug}/cases/{number}"
 SHIFT = "/o/{slug}/roster/shifts/{key}"
 HOURS = "/o/{slug}/roster/hours"
 SOUND = {"content-type": "audio/webm"}
+PROMPTS = "/o/{slug}/flow/prompts"
+RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
 AGAIN = "doing it again is nothing, so what isn't there is as good as done"
+SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
 DOOR = "a socket refused at the door is a 403 to the browser, for whatever reason"
 
 # fmt: off
@@ -86,6 +90,14 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{CALL}/voicemail", everybody(204), calling=True, json={"take": 1, "chunks": 1, "seconds": 2}),
     Row("POST", f"{CALL}/callback", everybody(404), form={"reach": "+8613800138000"}),
     Row("POST", f"{CALL}/callback", everybody(303), calling=True, form={"reach": "+8613800138000"}),
+    # What telephone companies ask, and what they play
+    Row("POST", f"{VENDOR}/incoming", everybody(404), form={"CallSid": "CA1"}, why=SIGNED),
+    Row("POST", f"{VENDOR}/status", everybody(404), form={"CallSid": "CA1"}, why=SIGNED),
+    Row("POST", f"{VENDOR}/leg/{{ref}}/status", everybody(404), form={"CallSid": "CA1"}, why=SIGNED),
+    Row("POST", f"{VENDOR}/leg/{{ref}}/media", everybody(404), form={"CallSid": "CA1"}, why=SIGNED),
+    Row("POST", f"{VENDOR}/leg/{{ref}}/{{what}}", everybody(404), form={"CallSid": "CA1"}, why=SIGNED),
+    Row("GET", "/voice/silence", everybody(200), why="nothing is heard there"),
+    Row("GET", "/voice/sounds/{name}.wav", everybody(404), why="a hotline's name is no sound's"),
     # The console
     Row("GET", "/o/{slug}/console", staff(*ANSWERS)),
     Row("WS", "/o/{slug}/console/socket", {**everybody(403), **dict.fromkeys(ANSWERS, 101)}, why=DOOR),
@@ -148,6 +160,14 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/o/{slug}/flow/publication", staff(*LEADS, ok=303)),
     Row("POST", "/o/{slug}/flow/draft/removal", staff(*LEADS, ok=303)),
     Row("POST", "/o/{slug}/flow/versions/{key}/revival", staff(*LEADS, ok=303), key="flow_version"),
+    # How it sounds
+    Row("GET", PROMPTS, staff(*LEADS)),
+    Row("POST", PROMPTS, staff(*LEADS, ok=409), content=RECORDED[0], headers=RECORDED[1],
+        why="the words are others than were read"),
+    Row("GET", f"{PROMPTS}/sound", staff(*LEADS, ok=404), why="which text is asked for isn't said"),
+    Row("GET", f"{PROMPTS}/{{key}}/sound", staff(*LEADS), key="prompt"),
+    Row("POST", f"{PROMPTS}/{{key}}/removal", staff(*LEADS, ok=303), key="prompt"),
+    Row("GET", "/voice/prompts/{tenant_id}/{name}.wav", everybody(404), why="without its signature it isn't there"),
 )
 
 JOBS: dict[str, dict[str, str]] = {
@@ -157,12 +177,22 @@ JOBS: dict[str, dict[str, str]] = {
     "review.record": {"verdict": "declined"},
     "closing.export": {"export": "{export_building}"},
     "closing.forget": {"export": "{export}"},
+    "numbers.switch": {"number": "{own_number}"},
+    "numbers.port_told": {"port": "{port}", "state": "sent"},
     "demo.call": {},
     "retention.sweep": {},
+    "prompts.warm": {"flow": "{flow}"},
+    "prompts.drop": {"name": "{name}"},
     "messages.tell": {"kind": "voicemail", "key": "{voicemail}"},
 }
 """What each job would be given to do harm in the first hotline from inside the second. All of them end well, having
 done nothing to the first; the second's own opening is over long ago."""
 
-FOR_ALL = {"retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope"}
+FOR_ALL = {
+    "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
+    "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",
+    "numbers.failover": "a carrier's node serves every hotline",
+    "numbers.give_back": "a number that has rested is nobody's",
+    "twiml.again": "a leg is named as its telephone company names it",
+}
 """Jobs that are meant to reach every hotline."""
