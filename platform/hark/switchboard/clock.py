@@ -12,9 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from hark.switchboard import calls, left, timers
-from hark.switchboard.models import Call, Duty, Timer
+from hark.switchboard.models import Call, Timer
 from hark.switchboard.offering import answering, duty, offers
-from hark.switchboard.offering.board import tell_board
 from hark.switchboard.offering.wrapping import finish
 from infra.clock import now
 from infra.database import Session, unit_of_work
@@ -66,11 +65,7 @@ async def _wrap(session: Session, key: UUID) -> None:
 
 
 async def _duty(session: Session, member: UUID) -> None:
-    """No console of this member is open any more: they don't count as there, whatever their status says."""
-    gone = select(col(Duty.id)).where(col(Duty.id) == member, col(Duty.seen_until) <= now())
-    if (await session.execute(gone)).scalar() is not None:
-        await duty.rearrange(session)
-        await tell_board(session)
+    await duty.run_out(session, member)
 
 
 Act = Callable[[Session, UUID], Awaitable[None]]

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from hark.switchboard import calls, timers
 from hark.switchboard.models import Call, Duty, Offer
-from hark.switchboard.offering import offers
+from hark.switchboard.offering import offers, reach
 from hark.switchboard.offering.wrapping import finish, release
 from infra.clock import now
 from infra.database import Session
@@ -120,10 +120,11 @@ async def hand_over(session: Session, member: UUID, to: UUID) -> None:
         raise Conflict("You are not in a call, so there is nothing to hand over.")
     colleague = await member_by_id(session, to)
     await offers.lock(session)
+    carrier = (await session.execute(select(col(Call.carrier)).where(col(Call.id) == call))).scalar()
     real = select(col(Call.id)).where(col(Call.id) == call, col(Call.simulated).is_(False))
     on_duty = select(col(Duty.id)).where(
         col(Duty.id) == colleague.id, col(Duty.status) == "on", col(Duty.seen_until) > now(),
-        ~(col(Duty.simulated) & real.exists()),
+        col(Duty.device).in_(reach.devices(carrier)), ~(col(Duty.simulated) & real.exists()),
     )  # fmt: skip
     until = now() + timedelta(seconds=HANDOVER_SECONDS)
     asks = (await member_by_id(session, member)).name

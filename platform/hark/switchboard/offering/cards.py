@@ -8,7 +8,6 @@ from sqlmodel import col
 
 from hark.switchboard.models import Call
 from hark.switchboard.offering.reach import by_page
-from hark.switchboard.offering.reach import by_page
 from hark.switchboard.published import flow_of
 from infra.database import Session
 from tenants.flows.engine import load_state

@@ -15,6 +15,7 @@ from hark.switchboard import timers
 from hark.switchboard.models import Call, Offer
 from hark.switchboard.offering.cards import card
 from hark.switchboard.offering.ranking import LONG_AGO, Candidate, rank
+from hark.switchboard.offering.reach import devices
 from hark.switchboard.touched import touch
 from infra.clock import now
 from infra.database import Session
@@ -38,6 +39,7 @@ class Waiting:
     until: datetime
     caller: UUID | None
     simulated: bool
+    devices: frozenset[str]
     ringing: int = 0
     rung: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
     resting: set[UUID] = field(default_factory=set)
@@ -68,7 +70,7 @@ async def dispatch(session: Session) -> set[UUID]:
     stranded = set()
     for call in waiting:
         there = teams.get(call.team, {})
-        team = {member: place for member, place in there.items() if call.simulated or not crew[member]["simulated"]}
+        team = {member: place for member, place in there.items() if _fits(call, crew[member])}
         if not team:
             stranded.add(call.id)
             continue
@@ -88,6 +90,11 @@ async def dispatch(session: Session) -> set[UUID]:
             if await offer(session, call.id, candidate.member, until):
                 crew[candidate.member]["free"] = False
     return stranded
+
+
+def _fits(call: Waiting, person: dict[str, Any]) -> bool:
+    """Whether this person may answer this call at all, and on the telephone that they answer on."""
+    return (call.simulated or not person["simulated"]) and person["device"] in call.devices
 
 
 async def offer(
@@ -167,14 +174,15 @@ async def _waiting(session: Session, at: datetime) -> list[Waiting]:
     rows = await session.execute(
         select(
             col(Call.id), col(Call.team), col(Call.ring), col(Call.waiting_since), col(Call.caller_id),
-            col(Call.state)["until"].astext, col(Call.simulated),
+            col(Call.state)["until"].astext, col(Call.simulated), col(Call.carrier),
         )
         .where(col(Call.phase) == "waiting")
         .order_by(col(Call.priority).desc(), col(Call.waiting_since), col(Call.id))
     )  # fmt: skip
     calls = {
         row[0]: Waiting(
-            row[0], row[1] or "", row[2], row[3] or at, datetime.fromisoformat(row[5]) if row[5] else at, row[4], row[6]
+            *(row[0], row[1] or "", row[2], row[3] or at, datetime.fromisoformat(row[5]) if row[5] else at),
+            *(row[4], row[6], devices(row[7])),
         )
         for row in rows.all()
     }
@@ -197,7 +205,7 @@ async def _waiting(session: Session, at: datetime) -> list[Waiting]:
 
 
 CREW = text("""
-SELECT t.key, tm.member_id, tm.place, m.languages, m.skills, d.simulated,
+SELECT t.key, tm.member_id, tm.place, m.languages, m.skills, d.simulated, d.device,
        NOT EXISTS (SELECT 1 FROM offer o WHERE o.tenant_id = d.tenant_id AND o.member_id = d.id
                    AND o.state IN ('ringing', 'talking', 'wrapping')) AS free
 FROM duty d
@@ -214,10 +222,12 @@ async def _crew(
     """Everybody on duty, and each team's members on duty with their places."""
     crew: dict[UUID, dict[str, Any]] = {}
     teams: dict[str, dict[UUID, int]] = defaultdict(dict)
-    for key, member, place, languages, skills, simulated, free in (await session.execute(CREW, {"at": at})).all():
+    there = await session.execute(CREW, {"at": at})
+    for key, member, place, languages, skills, simulated, device, free in there.all():
         teams[key][member] = place
         crew[member] = {
-            "member": member, "languages": languages, "skills": skills, "simulated": simulated, "free": free,
+            "member": member, "languages": languages, "skills": skills, "simulated": simulated, "device": device,
+            "free": free,
         }  # fmt: skip
     strategies = {call.ring["strategy"] for call in waiting}
     if crew and strategies - {"all", "in_order"}:
