@@ -1,0 +1,1 @@
+"""The legs on one Asterisk: what they do there, how they are told, and what is heard of them."""

@@ -1,0 +1,143 @@
+"""What an Asterisk tells becomes signals. Nothing waits in here, so that everything is told in its order."""
+
+from typing import Any
+from urllib.parse import quote, unquote
+
+from infra.carriers.asterisk.ari import Event
+from infra.carriers.asterisk.legs.board import BESIDE, RUNG, Board
+from infra.carriers.asterisk.legs.leg import Leg
+from infra.carriers.asterisk.legs.obeying import said
+from infra.carriers.asterisk.legs.reasons import reason
+from infra.carriers.protocol import (
+    Answered,
+    Arrived,
+    Digit,
+    GiveBack,
+    HangUp,
+    Heard,
+    Over,
+    Play,
+    Record,
+    Recorded,
+    Ringing,
+    Signal,
+)
+
+WITHHELD = ("prohib", "unavail")
+"""How Asterisk names a number that isn't to be shown begins like this."""
+
+
+def happen(board: Board, event: Event) -> None:
+    """Let one event happen."""
+    channel = event.get("channel", {})
+    ours = not channel.get("name", "").startswith("Snoop/")
+    match event["type"]:
+        case "StasisStart":
+            _entered(board, channel, event["args"])
+        case "ChannelStateChange" if ours and channel["state"] == "Ringing":
+            board.tell(Ringing(channel["id"]))
+        case "ChannelDtmfReceived":
+            _pressed(board, channel["id"], event["digit"])
+        case "PlaybackFinished":
+            _spoken(board, event["playback"]["id"], event["playback"]["target_uri"].removeprefix("channel:"))
+        case "RecordingFinished" | "RecordingFailed":
+            _recorded(board, event["recording"])
+        case "ChannelLeftBridge":
+            _left(board, event["bridge"], channel["id"])
+        case "ChannelHangupRequest" if channel["id"] in board.legs:
+            board.legs[channel["id"]].cause = event.get("cause", 0)
+        case "StasisEnd" if channel["id"] in board.legs:
+            _ended(board, board.legs[channel["id"]], answered=channel["state"] == "Up")
+        case "ChannelDestroyed" if channel["id"] in board.legs:  # one that we rang and that wasn't there yet
+            board.legs[channel["id"]].cause = event.get("cause", 0)
+            _ended(board, board.legs[channel["id"]], answered=channel["state"] == "Up")
+        case "ApplicationReplaced":
+            board.replaced.set()
+
+
+def _entered(board: Board, channel: dict[str, Any], args: list[str]) -> None:
+    ref = channel["id"]
+    kind = args[0] if args else ""
+    if kind == BESIDE:
+        board.spawn(_put_beside(board, ref))
+    elif kind == RUNG:
+        board.legs.setdefault(ref, Leg(ref, inbound=False)).up = True
+        board.tell(Answered(ref))
+    else:
+        board.legs.setdefault(ref, Leg(ref, inbound=True))
+        dialled = args[1] if len(args) > 1 else channel["dialplan"]["exten"]
+        shown = not (len(args) > 2 and args[2].startswith(WITHHELD))
+        caller = channel["caller"]["number"]
+        known = shown and caller.removeprefix("+").isdecimal()
+        board.tell(Arrived(board.node.name, ref, dialled, caller if known else ""))
+
+
+async def _put_beside(board: Board, beside: str) -> None:
+    """The ear and mouth of somebody who whispers is there: into the room where they wait for it."""
+    path = f"bridges/{quote(beside, safe='')}"
+    await board.ari.send("POST", path, type="mixing")
+    await board.ari.send("POST", f"{path}/addChannel", channel=beside)
+
+
+def _pressed(board: Board, ref: str, key: str) -> None:
+    board.tell(Digit(ref, key))
+    leg = board.legs.get(ref)
+    if leg and leg.saying and isinstance(leg.doing, Play) and key in leg.doing.keys:
+        board.spawn(said(board, leg, leg.doing, cut=True))
+
+
+def _spoken(board: Board, playback: str, ref: str) -> None:
+    leg = board.legs.get(ref)
+    if leg is None:
+        return
+    if leg.saying == playback:
+        if isinstance(leg.doing, Play):
+            board.spawn(said(board, leg, leg.doing))
+        else:
+            leg.saying = ""
+    elif leg.adopted and leg.doing is None and playback.startswith(f"{ref}."):
+        board.tell(Heard(ref, playback.removeprefix(f"{ref}.")))
+
+
+def _recorded(board: Board, recording: dict[str, Any]) -> None:
+    ref, name = recording["target_uri"].removeprefix("channel:"), recording["name"]
+    leg = board.legs.get(ref)
+    if leg and leg.recording == name:
+        leg.recording = ""
+    board.delivery.put(ref, _judged(board, ref, recording))
+
+
+async def _judged(board: Board, ref: str, recording: dict[str, Any]) -> Signal:
+    """How long it is. Asterisk counts in whole seconds, so that one word may count as nothing: then we listen."""
+    name = recording["name"]
+    seconds = recording.get("duration", 0) if recording.get("talking_duration", 0) > 0 else 0
+    if not seconds and recording["state"] == "done":
+        seconds = await board.sounds.seconds(name)
+    return Recorded(ref, unquote(name).removeprefix(f"{ref}."), name, seconds)
+
+
+def _left(board: Board, bridge: dict[str, Any], ref: str) -> None:
+    """Somebody left a room. The last one closes it, unless they or others are on their way in."""
+    room = bridge["id"]
+    expected = any(leg.room == room and (leg.ref != ref or leg.lock.locked()) for leg in board.legs.values())
+    if not bridge["channels"] and not expected:
+        board.spawn(_delete(board, f"bridges/{quote(room, safe='')}"))
+
+
+async def _delete(board: Board, path: str) -> None:
+    await board.ari.send("DELETE", path)
+
+
+def _ended(board: Board, leg: Leg, *, answered: bool) -> None:
+    """A leg has left us: hung up, or gone to the switch's fallback, because we wanted it or because we were away."""
+    del board.legs[leg.ref]
+    if leg.recording and isinstance(leg.doing, Record):
+        board.tell(Recorded(leg.ref, leg.doing.id, leg.recording, 0))
+    if leg.beside:
+        board.spawn(_delete(board, f"channels/{quote(leg.beside, safe='')}"))
+    if isinstance(leg.wanted, HangUp | GiveBack):
+        board.tell(Over(leg.ref, "gone"))
+    elif leg.cause is None:
+        board.tell(Over(leg.ref, "lost"))
+    else:
+        board.tell(Over(leg.ref, reason(leg.cause, answered=answered, rung=not leg.inbound)))

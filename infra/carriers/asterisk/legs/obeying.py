@@ -1,0 +1,153 @@
+"""Commands become what legs do: each replaces what its leg did before, and the latest one counts."""
+
+from urllib.parse import quote
+
+from infra.carriers.asterisk.ari import answered
+from infra.carriers.asterisk.legs.board import BESIDE, RUNG, Board
+from infra.carriers.asterisk.legs.leg import LEASE, PROMPT_SECONDS, Leg, recording_name
+from infra.carriers.asterisk.trunks import endpoint, endpoint_name
+from infra.carriers.protocol import Command, GiveBack, HangUp, Heard, Join, Over, Play, Record, Ring
+
+DONE = 200
+
+
+def obey(board: Board, command: Command) -> None:
+    """Let a leg do this from now on, unless it does already. It is under way when this returns."""
+    leg = board.legs.get(command.ref)
+    if leg is None and isinstance(command, Ring):
+        leg = board.legs[command.ref] = Leg(command.ref, inbound=False)
+    if leg is None:
+        board.spawn(_end_stranger(board, command))
+    elif leg.wanted is None or leg.wanted.id != command.id:
+        leg.wanted = command
+        board.spawn(_obey(board, leg, command))
+
+
+async def said(board: Board, leg: Leg, play: Play, *, cut: bool = False) -> None:
+    """All was heard, or a key cuts it short: go on to what follows."""
+    async with leg.lock:
+        if leg.doing is play and leg.saying:
+            if cut:
+                await leg.quieten(board.ari)
+            await _then(board, leg, play)
+
+
+async def _obey(board: Board, leg: Leg, command: Command) -> None:
+    media: list[str] = []
+    if isinstance(command, Play | Record):
+        async with leg.lock:
+            if leg.wanted is not command:
+                return
+            await leg.take_up(board.ari, LEASE)
+        media = await board.sounds.media(command.prompts)
+    async with leg.lock:
+        if leg.wanted is not command:
+            return
+        match command:
+            case Play():
+                status = await _play(board, leg, command, media)
+            case Record():
+                status = await _record(board, leg, command, media)
+            case Join():
+                status = await _join(board, leg, command)
+            case Ring():
+                status = await _ring(board, leg, command)
+            case HangUp():
+                status = (await leg.hang_up(board.ari, command.reason)).status
+            case GiveBack():
+                status = (await leg.give_back(board.ari)).status
+        leg.adopted = leg.adopted and status == 0
+    if status == 0:
+        leg.wanted = None  # nothing came back; whoever sends it again means it
+    elif status >= 400 and leg.ref in board.legs:
+        del board.legs[leg.ref]
+        board.tell(Over(leg.ref, "gone" if status == 404 else "lost"))
+
+
+async def _end_stranger(board: Board, command: Command) -> None:
+    """A leg that isn't there is over. Where it is there after all, it is nobody's."""
+    answer = await board.ari.ask("DELETE", f"channels/{quote(command.ref, safe='')}")
+    if answer.status:
+        board.tell(Over(command.ref, "gone"))
+
+
+async def _play(board: Board, leg: Leg, play: Play, media: list[str]) -> int:
+    if leg.adopted and media and (await leg.is_saying(board.ari, play.id)):
+        leg.doing = play
+        return DONE
+    if not media and leg.noise == play.then:
+        leg.doing = play
+        return DONE
+    await leg.hush(board.ari)
+    leg.doing = play
+    await leg.let_live(board.ari, LEASE + PROMPT_SECONDS * len(media))
+    if media:
+        status = (await leg.say(board.ari, play.id, media)).status
+        if status < 500:
+            return status
+    await _then(board, leg, play)
+    return DONE
+
+
+async def _then(board: Board, leg: Leg, play: Play) -> None:
+    leg.saying = ""
+    match play.then:
+        case "report":
+            board.tell(Heard(leg.ref, play.id))
+        case "hang_up":
+            await leg.hang_up(board.ari)
+        case noise:
+            await leg.hear_noise(board.ari, noise)
+
+
+async def _record(board: Board, leg: Leg, record: Record, media: list[str]) -> int:
+    name = recording_name(leg.ref, record.id)
+    if leg.adopted and (await board.ari.ask("GET", f"recordings/live/{quote(name, safe='')}")).ok:
+        leg.doing, leg.recording = record, name
+        return DONE
+    await leg.hush(board.ari)
+    leg.doing = record
+    await leg.let_live(board.ari, LEASE + PROMPT_SECONDS * len(media) + record.max_seconds)
+    return (await leg.record(board.ari, record.id, media, record.max_seconds)).status
+
+
+async def _join(board: Board, leg: Leg, join: Join) -> int:
+    await leg.take_up(board.ari, board.node.cap)
+    leg.doing = join
+    beside = f"{leg.ref}.{BESIDE}" if join.how == "whisper" and join.to else ""
+    room, mute = beside or join.room, join.how != "talk" and not beside
+    if (leg.room, leg.muted) == (room, mute):
+        return DONE
+    await leg.hush(board.ari, staying=room)
+    if beside and not await _whisper(board, leg, join.to, beside):
+        room, mute = join.room, True  # whom to whisper to is gone; what is said can still be heard
+    answer = await leg.enter(board.ari, room, mute=mute)
+    await leg.let_live(board.ari, board.node.cap)
+    return answer.status
+
+
+async def _whisper(board: Board, leg: Leg, to: str, beside: str) -> bool:
+    """Have an ear and a mouth put to somebody: it hears both sides, and only they hear it."""
+    path = f"channels/{quote(to, safe='')}/snoop/{quote(beside, safe='')}"
+    query = {"app": board.node.app, "appArgs": BESIDE, "spy": "both", "whisper": "out"}
+    if not (await answered(await board.ari.send("POST", path, **query))).ok:
+        return False
+    leg.beside = beside
+    return True
+
+
+async def _ring(board: Board, leg: Leg, ring: Ring) -> int:
+    where = endpoint(ring.to, board.node.trunk)
+    leg.doing = ring
+    variables = {"CHANNEL(accountcode)": board.node.app, "TIMEOUT(absolute)": str(board.node.cap)}
+    asked = {"endpoint": where, "app": board.node.app, "appArgs": RUNG, "callerId": ring.caller_id}
+    if where:
+        answer = await board.ari.ask("POST", leg.path, {"variables": variables}, **asked, timeout=ring.seconds)
+        if answer.status < 400 or answer.status == 409:
+            return answer.status and DONE
+    if leg.ref in board.legs:
+        del board.legs[leg.ref]
+        found = await board.ari.ask("GET", f"endpoints/PJSIP/{quote(endpoint_name(where), safe='')}")
+        absent = ring.to.startswith("member:") and not (found.ok and found.body["state"] == "online")
+        board.tell(Over(leg.ref, "invalid" if not where else "unregistered" if absent else "unreachable"))
+    return DONE

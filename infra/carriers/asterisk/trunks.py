@@ -1,0 +1,153 @@
+"""SIP trunks, pushed into an Asterisk that keeps them in memory only, and the endpoints that legs are rung at."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from infra.carriers.asterisk.ari import Ari, answered
+
+log = logging.getLogger(__name__)
+PREFIX = "trunk-"
+KINDS = ("auth", "aor", "endpoint", "identify", "registration")
+"""In the order in which they may refer to each other."""
+NUMBER = re.compile(r"\+?[0-9]{2,15}")
+NAME = re.compile(r"[A-Za-z0-9_.-]+")
+ADDRESS = re.compile(r"sips?:[A-Za-z0-9_.!~*'()%+-]+@[A-Za-z0-9.:\[\]-]+(;transport=(udp|tcp|tls|ws|wss))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trunk:
+    """A way to and from the telephone network.
+
+    `name`: letters, digits, `_.-`. `match`: addresses or networks that its calls come from; unset, its host.
+    `register`: we tell it where we are, for a trunk that finds us by our login. `proxy`: a SIP address to send
+    everything through. `transport`: udp or tcp.
+    """
+
+    name: str
+    host: str
+    port: int = 5060
+    username: str = ""
+    password: str = field(default="", repr=False)
+    register: bool = False
+    match: tuple[str, ...] = ()
+    proxy: str = ""
+    from_domain: str = ""
+    codecs: tuple[str, ...] = ("alaw", "ulaw")
+    transport: str = "udp"
+
+
+def endpoint(to: str, trunk: str = "") -> str:
+    """Where Asterisk rings for the `to` of a `Ring`: `number:+44…@<trunk>` (or the trunk given), `member:<name>`,
+    `sip:<user>@<host>@<trunk>` likewise. Empty for what is no such thing: nothing else reaches a dial string."""
+    kind, _, rest = to.partition(":")
+    if kind == "member":
+        return f"PJSIP/{rest}" if NAME.fullmatch(rest) else ""
+    what, at, named = rest.rpartition("@") if rest.count("@") > (kind == "sip") else (rest, "", "")
+    through = named if at else trunk
+    if not NAME.fullmatch(through):
+        return ""
+    if kind == "number" and NUMBER.fullmatch(what):
+        return f"PJSIP/{what}@{PREFIX}{through}"
+    if kind == "sip" and ADDRESS.fullmatch(f"sip:{what}"):
+        return f"PJSIP/{PREFIX}{through}/sip:{what}"
+    return ""
+
+
+def endpoint_name(where: str) -> str:
+    """Whose endpoint that is."""
+    return where.removeprefix("PJSIP/").partition("/")[0].rpartition("@")[2]
+
+
+async def push(ari: Ari, trunks: Iterable[Trunk]) -> None:
+    """Make these the trunks of an Asterisk: they are made or changed, all others of ours removed. What it refuses is
+    left out, and said so in the log."""
+    wanted = {PREFIX + trunk.name: trunk for trunk in trunks}
+    there = await ari.ask("GET", "endpoints/PJSIP")
+    for name in [
+        found["resource"] for found in (there.body if there.ok else ()) if found["resource"].startswith(PREFIX)
+    ]:
+        if name not in wanted:
+            await remove(ari, name)
+    for name, trunk in wanted.items():
+        made = parts(trunk)
+        sent = [
+            (kind, await ari.send("PUT", _path(kind, name), {"fields": _fields(made[kind])}))
+            if kind in made
+            else (kind, await ari.send("DELETE", _path(kind, name)))
+            for kind in KINDS
+        ]
+        for kind, waiting in sent:
+            answer = await answered(waiting)
+            if not (answer.ok or (kind not in made and answer.status == 404)):
+                log.warning("%s refused the %s of trunk %s with %s", ari.node.name, kind, trunk.name, answer.status)
+
+
+async def remove(ari: Ari, name: str) -> None:
+    """Forget one, whose endpoint has this name."""
+    sent = [await ari.send("DELETE", _path(kind, name)) for kind in reversed(KINDS)]
+    await asyncio.gather(*(answered(waiting) for waiting in sent))
+
+
+def parts(trunk: Trunk) -> dict[str, dict[str, str]]:
+    """The objects of Asterisk that make up a trunk, by kind: each an attribute's name and value."""
+    name, host = PREFIX + trunk.name, f"sip:{trunk.host}:{trunk.port}"
+    transport = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
+    found = {
+        # OPTIONS every minute: a trunk that is dead is known before anybody is rung through it
+        "aor": {"contact": host + transport, "qualify_frequency": "60", "qualify_timeout": "3"},
+        "endpoint": {
+            "aors": name,
+            "transport": trunk.transport,
+            "context": "from-trunk",
+            "disallow": "all",
+            "allow": ",".join(trunk.codecs),
+            "identify_by": "ip",
+            "direct_media": "no",
+            "dtmf_mode": "auto_info",
+            "rtp_symmetric": "yes",
+            "force_rport": "yes",
+            "rewrite_contact": "yes",
+            "rtp_timeout": "60",
+            "rtp_timeout_hold": "3600",
+            "trust_id_inbound": "yes",
+            "send_pai": "no",
+            "send_rpid": "no",
+        },
+        "identify": {"endpoint": name, "match": ",".join(trunk.match or (trunk.host,))},
+    }
+    if trunk.from_domain:
+        found["endpoint"]["from_domain"] = trunk.from_domain
+    if trunk.proxy:
+        found["endpoint"]["outbound_proxy"] = trunk.proxy
+    if trunk.username:
+        found["auth"] = {"auth_type": "userpass", "username": trunk.username, "password": trunk.password}
+        found["endpoint"]["outbound_auth"] = name
+    if trunk.register:
+        found["registration"] = {
+            "server_uri": host + transport,
+            "client_uri": f"sip:{trunk.username}@{trunk.from_domain or trunk.host}",
+            "contact_user": trunk.username,
+            "transport": trunk.transport,
+            "endpoint": name,
+            "line": "yes",
+            "expiration": "600",
+            "retry_interval": "30",
+            "forbidden_retry_interval": "300",
+            "max_retries": "100000",
+            "max_random_initial_delay": "0",
+            **({"outbound_auth": name} if trunk.username else {}),
+            **({"outbound_proxy": trunk.proxy} if trunk.proxy else {}),
+        }
+    return found
+
+
+def _path(kind: str, name: str) -> str:
+    return f"asterisk/config/dynamic/res_pjsip/{kind}/{quote(name, safe='')}"
+
+
+def _fields(attributes: dict[str, str]) -> list[dict[str, str]]:
+    return [{"attribute": name, "value": value} for name, value in attributes.items()]
