@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from hark.callers import routes as callers
 from hark.cases import routes as cases
 from hark.console import routes as console
 from hark.console import socket as console_socket
@@ -9,6 +10,7 @@ from hark.contacts import routes as contacts
 from hark.desk import routes as desk
 from hark.entrance import routes as entrance
 from hark.phone import audio as phone_audio
+from hark.phone import webhooks as phone_webhooks
 from hark.public import leave as public_leave
 from hark.public import routes as public
 from hark.public import socket as public_socket
@@ -28,14 +30,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     settings.router,
     phone_audio.router,
+    phone_webhooks.router,
     public.router,
     public_socket.router,
     public_leave.router,
+    phone_audio.router,
+    phone_webhooks.router,
     sandbox.router,
     sandbox_socket.router,
     console.router,
     console_socket.router,
     contacts.router,
     cases.router,
+    callers.router,
     desk.router,
 )

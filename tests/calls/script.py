@@ -166,6 +166,7 @@ class ConsoleLine(Line):
         return [
             Route("/o/dawn/console", self.page),
             Route("/o/dawn/contacts/for-call/{call}", self.record),
+            Route("/o/dawn/callers/for-call/{call}", lambda _request: HTMLResponse("")),
             Route("/h/dawn/theme.css", lambda _request: Response("", media_type="text/css")),
             WebSocketRoute("/o/dawn/console/socket", self.serve),
         ]
@@ -175,7 +176,8 @@ class ConsoleLine(Line):
         with speaking(request.query_params.get("lang", "en")):
             return HTMLResponse(environment.get_template("console/console.html").render(
                 {"request": request, "tenant": TENANT, "me": BOB, "duty": self.duty,
-                 "socket": "/o/dawn/console/socket", "records": "/o/dawn/contacts/for-call/"}
+                 "socket": "/o/dawn/console/socket", "records": "/o/dawn/contacts/for-call/",
+                 "callers": "/o/dawn/callers/for-call/"}
             ))  # fmt: skip
 
     async def record(self, request: Request) -> HTMLResponse:

@@ -1,6 +1,6 @@
 """The table of every route × everybody who may ask, and of every job. What isn't in it fails the suite."""
 
-from tests.isolation.expect import ANSWERS, EVERYONE, LEADS, Row, everybody, multipart, only, staff
+from tests.isolation.expect import ANSWERS, EVERYONE, LEADS, SUPERVISES, Row, everybody, multipart, only, staff
 
 SIGN_UP = "/sign-up/{application}"
 CALL = "/h/{slug}/call/{call_id}"
@@ -110,6 +110,15 @@ ROWS: tuple[Row, ...] = (
         json={"revision": 0, "tab": "t", "count": 1, "changes": {"summary": "A word."}}),
     Row("POST", f"{CONTACT}/submit", staff(*ANSWERS, ok=422), key="contact", form={"revision": "0"}),
     Row("POST", f"{CONTACT}/amend", staff(*ANSWERS, ok=303), key="contact"),
+    Row("POST", "/o/{slug}/contacts/for-call/{call_id}/silence", staff(*ANSWERS, ok=303)),
+    # Callers
+    Row("GET", "/o/{slug}/callers", staff(*SUPERVISES)),
+    Row("GET", "/o/{slug}/callers/for-call/{call_id}", staff(*ANSWERS)),
+    Row("GET", "/o/{slug}/callers/{key}", staff(*SUPERVISES), key="caller"),
+    Row("POST", "/o/{slug}/callers/{key}/plan", staff(*SUPERVISES, ok=303), key="caller", form={"plan": "A word."}),
+    Row("POST", "/o/{slug}/callers/{key}/block", staff(*SUPERVISES, ok=303), key="caller",
+        form={"span": "1d", "reason": "A word."}),
+    Row("POST", "/o/{slug}/callers/{key}/unblock", staff(*SUPERVISES, ok=303), key="caller"),
     # Cases
     Row("GET", "/o/{slug}/cases", staff(*EVERYONE)),
     Row("POST", "/o/{slug}/cases", staff(*ANSWERS, ok=303), form={"contact": "{contact}"}, smuggled=404),

@@ -23,6 +23,7 @@ async def console(request: Request, staff: Answers) -> Response:
         "duty": status or "off",
         "socket": f"{base}/console/socket",
         "records": f"{base}/contacts/for-call/",
+        "callers": f"{base}/callers/for-call/",
         "after_call": say(texts.get("after_call", {}), language(), staff.tenant.languages[0]),
     }
     return render(request, "console/console.html", context)

@@ -10,6 +10,7 @@ from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering.board import board
 from hark.switchboard.offering.cards import card
 from hark.switchboard.offering.offers import LIVE_STATES
+from hark.switchboard.waiting import left_waiting
 from infra.clock import now
 from infra.database import Session
 from infra.web import language
@@ -32,6 +33,7 @@ async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
     return {
         **(await board(session)),
         **shown,
+        "left": await left_waiting(session),
         "type": "snapshot",
         "at": now().isoformat(),
         "duty": status or "off",

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from hark.cases.models import Case
 from hark.contacts import view
-from hark.contacts.access import Sight, open_contact
+from hark.contacts.access import Sight, open_contact, sees_all
 from hark.contacts.models import Contact
 from hark.contacts.service import Saved, read_sheet
 from hark.desk.trail.service import trail_of
@@ -157,5 +157,6 @@ async def _call(staff: Staff, key: UUID | None) -> Context | None:
         "language": language_name(call.language),
         "calls_before": told["calls"],
         "simulated": call.simulated,
+        "caller": call.caller_id if sees_all(staff.member) else None,
         "minutes": f"{talked.seconds // 60}:{talked.seconds % 60:02}" if talked else None,
     }

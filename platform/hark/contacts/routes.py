@@ -68,6 +68,15 @@ async def for_call(request: Request, staff: Answers, call_id: UUID) -> Response:
     return await pages.record_page(request, staff, await service.for_call(staff, call_id))
 
 
+@router.post("/for-call/{call_id}/silence")
+async def silence(
+    request: Request, staff: Answers, call_id: UUID, silent: Annotated[str, Form(max_length=3)] = "yes"
+) -> Response:
+    """Note that the caller says nothing, or that they spoke after all; the call goes on either way."""
+    seen = await service.note_silence(staff, call_id, silent=silent == "yes")
+    return await _shown(request, staff, seen.contact.id)
+
+
 @router.get("/{key}")
 async def page(request: Request, staff: Anyone, key: UUID) -> Response:
     """One contact; that somebody read it is written down."""

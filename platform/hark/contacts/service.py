@@ -96,6 +96,19 @@ async def _create(staff: Staff, key: UUID, call_id: UUID | None, *, keeper: UUID
     record(session, "contact.open", member=staff.member.id, subject=key)
 
 
+async def note_silence(staff: Staff, call_id: UUID, *, silent: bool) -> Sight:
+    """Say of a call that its caller is silent, or that they aren't; noted once. Raises NotFound."""
+    found = await for_call(staff, call_id)
+    if not found.write:
+        raise NotFound
+    contact = found.contact
+    if silent != (contact.silent_at is not None):
+        contact.silent_at = now() if silent else None
+        record(staff.session, "contact.silence", member=staff.member.id, subject=contact.id)
+        await staff.session.flush()
+    return found
+
+
 async def let_read(session: Session, contact: UUID, member: UUID) -> None:
     """Put a member on the list of those who may read a contact and its case; again is nothing."""
     at = (await session.exec(select(Contact.at).where(Contact.id == contact))).one()

@@ -6,7 +6,7 @@ a call is a row without a caller, for counting.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlmodel import col
 
 from hark.cases.models import Case
@@ -71,5 +71,6 @@ async def _callers(session: Session, before: datetime) -> int:
         update(Call).where(*over, col(Call.caller_id).is_not(None)).values(caller_id=None, state={"phase": "ended"})
     )
     still = select(func.count()).where(col(Call.caller_id) == col(CallerRow.id)).correlate(CallerRow).scalar_subquery()
-    unknown = delete(CallerRow).where(col(CallerRow.first_at) < before, still == 0).returning(col(CallerRow.id))
+    free = or_(col(CallerRow.blocked_until).is_(None), col(CallerRow.blocked_until) <= now())
+    unknown = delete(CallerRow).where(col(CallerRow.first_at) < before, still == 0, free).returning(col(CallerRow.id))
     return len((await session.execute(unknown)).scalars().all())

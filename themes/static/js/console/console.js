@@ -6,21 +6,24 @@ import { mark, secondsSince, setClock } from "../clock.js";
 import { live } from "../live.js";
 import { reveal } from "../reveal.js";
 import { Board } from "./board.js";
+import { Left } from "./left.js";
 import { OfferCard } from "./offer.js";
 import { shortcuts } from "./shortcuts.js";
 import { Talk } from "./talk.js";
 
 const root = document.getElementById("console");
-const { socket, records, duty, strings } = JSON.parse(document.getElementById("console-data").textContent);
+const { socket, records, callers, duty, strings } = JSON.parse(document.getElementById("console-data").textContent);
 const part = (selector) => root.querySelector(selector);
 
 const state = { duty, offer: null, call: null, wrapUntil: null, board: {} };
 let recordOf = null;
+let besideOf = null;
 let wished = null; // a duty chosen while there was no connection: it is said as soon as there is one
 
 const send = (message) => line.send(message);
 const offerCard = new OfferCard(root, strings);
 const board = new Board(root, strings);
+const left = new Left(root, strings);
 const talk = new Talk(root, strings, send, render);
 
 // ---- what is to be seen
@@ -42,6 +45,7 @@ function render() {
   if (state.wrapUntil) mark(part("[data-wrap]"), { until: state.wrapUntil });
   part("[data-silent]").hidden = state.duty !== "on" || Boolean(state.call) || !offerCard.ringer.silenced;
   if (face() === "call") openRecord(state.call.call_id);
+  standBeside((state.call ?? state.offer)?.call_id ?? null);
   if (before !== face() && document.activeElement === document.body && face() === "call") part("#talk").focus();
 }
 
@@ -50,6 +54,14 @@ function openRecord(callId) {
   if (recordOf === callId) return;
   recordOf = callId;
   htmx.ajax("GET", records + callId, { target: "#record", swap: "innerHTML" });
+}
+
+/** What should be known of this caller before one answers: the plan, where there is one. */
+function standBeside(callId) {
+  if (besideOf === callId) return;
+  besideOf = callId;
+  if (callId) htmx.ajax("GET", callers + callId, { target: "#caller-beside", swap: "innerHTML" });
+  else document.getElementById("caller-beside").replaceChildren();
 }
 
 // ---- what the server says
@@ -61,6 +73,7 @@ const said = {
     state.call = message.call;
     state.wrapUntil = message.wrap_until;
     state.board = message;
+    left.show(message.left);
     talk.show(state.call, true);
   },
   offer(message) { state.offer = message; },
@@ -84,6 +97,7 @@ const said = {
     talk.show(null);
   },
   board(message) { state.board = message; },
+  left(message) { left.show(message); },
   duty(message) {
     state.duty = message.status;
     if ("wrap_until" in message) state.wrapUntil = message.wrap_until;
@@ -148,6 +162,12 @@ const deeds = {
   keep: () => tell({ type: "handover", call_id: state.call.call_id, member_id: null }),
   ready: () => tell({ type: "ready" }),
   sound: () => talk.play(),
+  silence() {
+    // Nothing is swapped: what is being typed into the record stays as it is.
+    htmx.ajax("POST", `${records}${state.call.call_id}/silence`, { target: "#record", swap: "none" })
+      .then(() => say(strings.silence_noted));
+    part("#silence").open = false;
+  },
   microphone: () => talk.listen().then(() => talk.rest()),
   "try-ring": () => offerCard.ringer.once(),
 };
