@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from hark.answering import routes as answering
 from hark.callers import routes as callers
 from hark.cases import routes as cases
 from hark.console import routes as console
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     phone_webhooks.router,
     sandbox.router,
     sandbox_socket.router,
+    answering.router,
     console.router,
     console_socket.router,
     contacts.router,

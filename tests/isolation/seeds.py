@@ -31,6 +31,9 @@ from provisioning.signup.models import ApplicationFile
 from tenants.allowance.models import Allowance, Outbound
 from tenants.audit import record
 from tenants.audit.models import AuditEntry
+from tenants.devices.models import Device
+from tenants.devices.names import desk_account
+from tenants.devices.service import account as sip_account
 from tenants.directory.models import Host, Number
 from tenants.flows.engine import State, dump_state
 from tenants.flows.models import FlowVersion
@@ -161,6 +164,11 @@ async def _tenant_rows(
         email_sealed=seal_platform(f"{marker}@example.org".encode()), role="operator", by=keeper, until=now() + LATER,
     )  # fmt: skip
     session.add_all([note, opened, invitation, CaseCount(id=hotline.tenant, last=number)])
+    mobile = Device(member_id=keeper, kind="mobile", label=marker, sealed=sealed, hash=marker.encode())
+    desk = Device(member_id=keeper, kind="desk", label=marker, sealed=sealed, hash=b"desk", verified_at=at)
+    session.add_all([mobile, desk])
+    await session.flush()
+    session.add(sip_account(keeper, desk_account(desk.id), marker, browser=False, device=desk.id))
     session.add(Duty(id=keeper, status="off"))
     trunk = Trunk(name=f"Trunk {marker}", host=f"{marker}.example.org", username=marker, sealed=sealed)
     session.add_all([trunk, Allowance(id=hotline.tenant), Outbound(kind="member", given_at=now())])
@@ -173,7 +181,7 @@ async def _tenant_rows(
         "voicemail": voicemail.id, "callback": callback.id, "contact_reader": reader.id, "case": case.id,
         "case_event": note.id, "invitation": invitation.id, "case_count": hotline.tenant, "duty": keeper,
         "audit_entry": (await _first(session, AuditEntry)).id, "member": keeper, "line": hotline.line,
-        "recording": recording.id, "team": here[Team].id, "shift": here[Shift].id, "tenant": hotline.tenant,
+        "recording": recording.id, "team": here[Team].id, "device": mobile.id, "shift": here[Shift].id, "tenant": hotline.tenant,
         "flow_version": here[FlowVersion].id,
         "trunk": trunk.id,
     }  # fmt: skip

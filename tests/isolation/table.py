@@ -7,6 +7,7 @@ CALL = "/h/{slug}/call/{call_id}"
 VENDOR = "/voice/{vendor}/{node}"
 CONTACT = "/o/{slug}/contacts/{key}"
 CASE = "/o/{slug}/cases/{number}"
+DEVICES = "/o/{slug}/me/devices"
 SHIFT = "/o/{slug}/roster/shifts/{key}"
 HOURS = "/o/{slug}/roster/hours"
 SOUND = {"content-type": "audio/webm"}
@@ -15,6 +16,7 @@ RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen"
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
 AGAIN = "doing it again is nothing, so what isn't there is as good as done"
 SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
+HIS = "a telephone is its owner's alone, and can't be verified while there is nothing to ring it with"
 DOOR = "a socket refused at the door is a 403 to the browser, for whatever reason"
 
 # fmt: off
@@ -101,6 +103,13 @@ ROWS: tuple[Row, ...] = (
     # The console
     Row("GET", "/o/{slug}/console", staff(*ANSWERS)),
     Row("WS", "/o/{slug}/console/socket", {**everybody(403), **dict.fromkeys(ANSWERS, 101)}, why=DOOR),
+    # One's own telephones: this one is the operator's
+    Row("GET", DEVICES, staff(*ANSWERS)),
+    Row("POST", f"{DEVICES}/mobiles", staff(*ANSWERS, ok=422), form={"number": "112"}, why="nobody rings for help"),
+    Row("POST", f"{DEVICES}/desks", staff(*ANSWERS), form={"key": "{new}"}),
+    Row("GET", f"{DEVICES}/{{key}}", {**staff(*ANSWERS, ok=404), "operator": 200}, key="device", why=HIS),
+    Row("POST", f"{DEVICES}/{{key}}/code", {**staff(*ANSWERS, ok=404), "operator": 409}, key="device", why=HIS),
+    Row("POST", f"{DEVICES}/{{key}}/removal", {**staff(*ANSWERS, ok=404), "operator": 303}, key="device", why=HIS),
     # Contacts: the operator is on the list of this one, and of the case below
     Row("GET", "/o/{slug}/contacts", staff(*EVERYONE)),
     Row("POST", "/o/{slug}/contacts", staff(*ANSWERS, ok=303), form={"key": "{new}"}),

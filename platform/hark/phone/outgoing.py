@@ -6,6 +6,7 @@ from hark.switchboard.models import Callback
 from infra.database import Session
 from infra.errors import Conflict
 from infra.scope import current_tenant
+from tenants.devices.models import Device
 from tenants.directory.models import Number
 from tenants.lines.models import Line
 from tenants.members.models import Member
@@ -25,5 +26,12 @@ async def can_dial(session: Session, line: Line | None = None) -> bool:
 async def call_back(session: Session, _callback: Callback, _member: Member) -> None:
     """Ring the member, then the caller, with the hotline's number shown. The caller may be called now: whoever asks
     has seen to that. Raises Conflict where the hotline has no telephone."""
+    if not await can_dial(session):
+        raise Conflict("This hotline has no telephone number to call from.")
+
+
+async def verify(session: Session, _device: Device) -> None:
+    """Ring a member's mobile that is to be verified: what is typed on it is asked of `tenants.devices.service.typed`.
+    Raises Conflict where the hotline has no telephone."""
     if not await can_dial(session):
         raise Conflict("This hotline has no telephone number to call from.")

@@ -18,6 +18,8 @@ ACTS: dict[str, Act] = {
     "duty.on": Act(_("went on duty"), "headphones"),
     "duty.break": Act(_("took a break"), "coffee"),
     "duty.off": Act(_("went off duty"), "headphone-off"),
+    "device.add": Act(_("added a telephone of their own"), "smartphone"),
+    "device.remove": Act(_("removed a telephone of their own"), "smartphone"),
     "contact.open": Act(_("began a record"), "notebook-pen"),
     "contact.read": Act(_("read a record"), "eye"),
     "contact.submit": Act(_("submitted a record"), "check"),
