@@ -181,7 +181,8 @@ async def _tenant_rows(
         "voicemail": voicemail.id, "callback": callback.id, "contact_reader": reader.id, "case": case.id,
         "case_event": note.id, "invitation": invitation.id, "case_count": hotline.tenant, "duty": keeper,
         "audit_entry": (await _first(session, AuditEntry)).id, "member": keeper, "line": hotline.line,
-        "recording": recording.id, "team": here[Team].id, "device": mobile.id, "shift": here[Shift].id, "tenant": hotline.tenant,
+        "recording": recording.id, "team": here[Team].id, "shift": here[Shift].id, "tenant": hotline.tenant,
+        "device": mobile.id,
         "flow_version": here[FlowVersion].id,
         "trunk": trunk.id,
     }  # fmt: skip
