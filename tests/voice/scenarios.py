@@ -141,7 +141,7 @@ def hung_up() -> tuple[str, ...]:
 
 
 def registers(expires: int = 120) -> str:
-    """Signs in with the account of the keys `account` and `password`, and is accepted."""
+    """Signs in as the account that it was started with, and is accepted."""
 
     def register(number: int, *more: str) -> str:
         return send(
@@ -162,6 +162,6 @@ def registers(expires: int = 120) -> str:
     return xml(
         register(1),
         '<recv response="401" auth="true"/>',
-        register(2, "[authentication username=[account] password=[password]]"),
+        register(2, "[authentication]"),
         '<recv response="200"/>',
     )

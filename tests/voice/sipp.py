@@ -68,10 +68,11 @@ class Sipp:
     @classmethod
     async def start(
         cls, scenario: str, *, to: tuple[str, int], number: str = "s", host: str = CARRIER, port: int = 0,
-        calls: int = 1, rate: int = 1, within: int = 30, **keys: str,
+        calls: int = 1, rate: int = 1, within: int = 30, account: str = "", password: str = "", **keys: str,
     ) -> "Sipp":  # fmt: skip
         """Play a scenario `calls` times, `rate` a second, for `within` seconds at most; `keys` fill its [key] places.
 
+        It signs in as `account` with `password` where the scenario does so.
         One that waits for calls (it begins with recv) takes `to` as where its own requests would go.
         """
         program = shutil.which("sipp")
@@ -81,12 +82,12 @@ class Sipp:
         (folder / "scenario.xml").write_text(scenario)
         sound = await Sound.at(host)
         own = (host, port or free_port(host))
-        filled = {"ear": str(sound.address[1]), "caller": "442079460123"} | keys
+        filled = {"ear": str(sound.address[1]), "caller": "442079460123", "account": account} | keys
         process = await asyncio.create_subprocess_exec(
             program, f"{to[0]}:{to[1]}", "-sf", str(folder / "scenario.xml"), "-i", host, "-p", str(own[1]),
             "-s", number, "-m", str(calls), "-r", str(rate), "-l", "500", "-nostdin", "-timeout", str(within),
             "-timeout_error", "-trace_msg", "-message_file", str(folder / "messages"), "-trace_err", "-error_file",
-            str(folder / "errors"), "-default_behaviors", "all,-bye",
+            str(folder / "errors"), "-default_behaviors", "all,-bye", "-au", account, "-ap", password,
             *(part for name, value in filled.items() for part in ("-key", name, value)),
             cwd=folder, env=os.environ | {"TERM": "dumb"}, start_new_session=True,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
@@ -139,6 +140,17 @@ class Sipp:
                 for message in self.messages():
                     if message.startswith(beginnings):
                         return message
+                await asyncio.sleep(0.02)
+
+    async def until_talking(self, within: float = 10.0) -> None:
+        """Return once the other side has said where it hears, and speak there from now on."""
+        async with asyncio.timeout(within):
+            while True:
+                for message in reversed(self.messages()):
+                    found = re.search(r"^c=IN IP4 (\S+).*?^m=audio (\d+) ", message, re.MULTILINE | re.DOTALL)
+                    if found and int(found[2]) != self.sound.address[1]:
+                        self.sound.faces((found[1], int(found[2])))
+                        return
                 await asyncio.sleep(0.02)
 
     def _outcome(self, code: int) -> Outcome:
