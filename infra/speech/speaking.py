@@ -1,7 +1,7 @@
 """Says a text aloud, by the voice that the installation has chosen; should that one fail, by eSpeak."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pkgutil import resolve_name
 
@@ -14,6 +14,8 @@ from infra.speech.wav import TELEPHONE
 
 log = logging.getLogger(__name__)
 ALWAYS = "espeak"
+Spoken = tuple[bytes, tuple[str, str]]
+"""A WAV, and the engine and voice that said it."""
 MOST_LETTERS = 1500
 """In English two minutes; nobody listens for longer."""
 REST = timedelta(seconds=60)
@@ -44,9 +46,9 @@ async def speak(text: str, language: str, *, rate: int = TELEPHONE) -> bytes:
     return wav
 
 
-async def spoken(text: str, language: str, *, rate: int = TELEPHONE) -> tuple[bytes, tuple[str, str]]:
+async def spoken(text: str, language: str, *, rate: int = TELEPHONE) -> Spoken:
     """The same, with the engine and voice that said it in the end."""
-    if not text.strip() or len(text) > MOST_LETTERS:
+    if not _speakable(text):
         raise Unspeakable(_("Only a text of 1 to %(most)s characters can be spoken."), most=MOST_LETTERS)
     words = readable(text, language)
     for engine, voice in voices(language):
@@ -59,3 +61,27 @@ async def spoken(text: str, language: str, *, rate: int = TELEPHONE) -> tuple[by
             log.warning("%s can't speak: %s", engine, error)
             _resting[engine] = now() + REST
     raise Unspeakable(_("No voice here can say this in the language “%(language)s”."), language=language)
+
+
+async def spoken_all(pieces: Sequence[tuple[str, str]], *, rate: int = TELEPHONE) -> list[Spoken | None]:
+    """Many texts with their languages, at once where the engine can do that; None for what nobody can say."""
+    if next(voices(""))[0] != ALWAYS:
+        return [await _or_none(text, language, rate) for text, language in pieces]
+    chosen = [next(voices(language)) for _text, language in pieces]
+    asked = [
+        (readable(text, language) if _speakable(text) else "", language, voice)
+        for (text, language), (_engine, voice) in zip(pieces, chosen, strict=True)
+    ]
+    made: list[bytes | None] = await resolve_name(f"infra.speech.engines.{ALWAYS}:say_all")(asked, rate)
+    return [(wav, by) if wav else None for wav, by in zip(made, chosen, strict=True)]
+
+
+async def _or_none(text: str, language: str, rate: int) -> Spoken | None:
+    try:
+        return await spoken(text, language, rate=rate)
+    except Unspeakable:
+        return None
+
+
+def _speakable(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= MOST_LETTERS

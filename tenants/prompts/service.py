@@ -5,6 +5,7 @@ Files lie under `prompt/<tenant>/<name>.wav`. What a name stands for never chang
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -17,7 +18,7 @@ from infra.errors import NotFound
 from infra.ids import new_id
 from infra.jobs import enqueue, job
 from infra.scope import current_tenant
-from infra.speech.speaking import spoken, voices
+from infra.speech.speaking import spoken, spoken_all, voices
 from infra.speech.wav import read
 from infra.storage import store
 from tenants.prompts.models import Prompt
@@ -26,6 +27,8 @@ MAKING = 1
 """Counted up when the making of speech changes, so that nothing made the old way is used any more."""
 LAST_PLAYS = timedelta(minutes=10)
 """A call that has just been given a recording's address still finds it there."""
+AT_ONCE = 40
+"""Texts that one process says one after another."""
 _KNOWN_LIMIT = 20_000
 _known: dict[str, float] = {}
 
@@ -61,19 +64,47 @@ async def audio_for(session: Session, text: str, language: str) -> Audio:
 
 async def said(text: str, language: str) -> Audio:
     """A text as a voice says it, in about 0.1 s, or at once if it was said before. Raises Unspeakable."""
+    if found := await _said_before(text, language):
+        return found
+    wav, voice = await spoken(text.strip(), language)
+    return await _kept(text, language, wav, voice)
+
+
+async def say_all(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Have these texts (with their languages) spoken for whoever calls next; returns those that no voice can say."""
+    mute: list[tuple[str, str]] = []
+    new = [piece for piece in pieces if await _said_before(*piece) is None]
+    for start in range(0, len(new), AT_ONCE):
+        batch = new[start : start + AT_ONCE]
+        for (text, language), made in zip(batch, await spoken_all(batch), strict=True):
+            if made:
+                await _kept(text, language, *made)
+            else:
+                mute.append((text, language))
+    return mute
+
+
+async def _said_before(text: str, language: str) -> Audio | None:
     key = _key(text, language, next(voices(language)))
-    if (seconds := _known.get(key)) is None:
+    if key not in _known:
         try:
-            wav = await store().get(key)
+            _know(key, await store().get(key))
         except NotFound:
-            wav, voice = await spoken(text.strip(), language)
-            key = _key(text, language, voice)
-            await store().put(key, wav)
-        seconds = read(wav).seconds
-        if len(_known) >= _KNOWN_LIMIT:
-            _known.clear()
-        _known[key] = seconds
-    return Audio(key, seconds, False)
+            return None
+    return Audio(key, _known[key], False)
+
+
+async def _kept(text: str, language: str, wav: bytes, voice: tuple[str, str]) -> Audio:
+    key = _key(text, language, voice)
+    await store().put(key, wav)
+    _know(key, wav)
+    return Audio(key, _known[key], False)
+
+
+def _know(key: str, wav: bytes) -> None:
+    if len(_known) >= _KNOWN_LIMIT:
+        _known.clear()
+    _known[key] = read(wav).seconds
 
 
 def _key(text: str, language: str, voice: tuple[str, str]) -> str:

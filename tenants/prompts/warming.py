@@ -7,11 +7,10 @@ from sqlmodel import select
 
 from infra.database import Session
 from infra.jobs import job
-from infra.speech.speaking import Unspeakable
 from tenants.flows.document import Flow, parse
 from tenants.flows.models import FlowVersion
 from tenants.prompts.heard import Piece, heard
-from tenants.prompts.service import said
+from tenants.prompts.service import say_all
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +27,5 @@ async def warm(session: Session, flow: str) -> None:
     recording may be taken back at any time. What no voice can say is named in the log; the page says it too."""
     published = select(FlowVersion.document).where(FlowVersion.flow_id == UUID(flow), FlowVersion.status == "published")
     for document in await session.exec(published):
-        for text, language in pieces(parse(document)):
-            try:
-                await said(text, language)
-            except Unspeakable as error:
-                log.warning("flow %s: %s", flow, error)
+        for text, language in await say_all(pieces(parse(document))):
+            log.warning("flow %s: no voice can say “%s” in the language “%s”", flow, text, language)

@@ -1,5 +1,10 @@
-"""Speaks a text with eSpeak NG: `say <language> <voice or ""> <rate> <words a minute>`, text on stdin."""
+"""Speaks texts with eSpeak NG: `say <rate>`, on stdin a JSON list of [text, language, voice or "", words a minute].
 
+Comes back for each text in turn: four bytes that are the length of its WAV, and the WAV; or four bytes that are one of
+`codes`, all of which are shorter than any WAV.
+"""
+
+import json
 import sys
 
 from av import AudioFrame
@@ -12,21 +17,30 @@ from infra.speech.work.loudness import SilentError, level
 from infra.speech.work.resampling import resampled
 
 
+def spoken(espeak: Espeak, text: str, language: str, voice: str, words_a_minute: int, rate: int) -> bytes:
+    """One text as telephone WAV. Raises NoVoiceError, SilentError."""
+    sound = espeak.say(text, language, voice, words_a_minute)
+    if not sound.pcm:
+        raise SilentError
+    frame = AudioFrame(format="s16", layout="mono", samples=len(sound.pcm) // 2)
+    frame.sample_rate = sound.rate
+    frame.planes[0].update(sound.pcm)
+    return write(level(b"".join(resampled([frame], rate)), rate), rate)
+
+
 def main() -> int:
     """The program. Returns its exit code."""
-    language, voice, rate, words_a_minute = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    try:
-        sound = Espeak().say(sys.stdin.buffer.read().decode(), language, voice, words_a_minute)
-        confine()
-        frame = AudioFrame(format="s16", layout="mono", samples=len(sound.pcm) // 2)
-        frame.sample_rate = sound.rate
-        frame.planes[0].update(sound.pcm)
-        pcm = b"".join(resampled([frame], rate))
-        sys.stdout.buffer.write(write(level(pcm, rate), rate))
-    except NoVoiceError:
-        return NO_VOICE
-    except SilentError:
-        return SILENT
+    confine()
+    rate, espeak = int(sys.argv[1]), Espeak()
+    for text, language, voice, words_a_minute in json.load(sys.stdin):
+        try:
+            made = spoken(espeak, text, language, voice, words_a_minute, rate)
+        except NoVoiceError:
+            sys.stdout.buffer.write(NO_VOICE.to_bytes(4, "big"))
+        except SilentError:
+            sys.stdout.buffer.write(SILENT.to_bytes(4, "big"))
+        else:
+            sys.stdout.buffer.write(len(made).to_bytes(4, "big") + made)
     return 0
 
 
