@@ -14,7 +14,8 @@ from twilio.request_validator import RequestValidator
 from infra.carriers.protocol import Reason, Ring
 from infra.settings import TwimlAccount
 
-EVENTS = ("initiated", "ringing", "answered", "completed")
+EVENTS = ("initiated", "ringing", "completed")
+"""What we want to be told of a call that we make; that it was answered is told by its asking what to do."""
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Statuses of a call after which nothing comes any more."""
 
