@@ -1,14 +1,19 @@
 # Hark's commands. `make run` is all that a newcomer needs.
-.PHONY: run test check bench demo demo-remove dev
+.PHONY: run voice test check bench demo demo-remove dev
 .SILENT:
 
 # Starts Hark here, with everything it stands on. Ctrl-C ends it.
 run:
 	scripts/setup && exec .venv/bin/hark up --with-parent
 
+# The telephone: an Asterisk beside a running Hark, fetched where this machine has none. Ctrl-C ends it.
+voice:
+	scripts/voice && exec .venv/bin/hark voice --with-parent
+
 # Every test, browser journeys included; ARGS="-k name" for fewer.
 test: dev
 	scripts/debian
+	-scripts/voice dev
 	.venv/bin/python scripts/test.py $(ARGS)
 
 # Everything that can be judged without running it.

@@ -58,6 +58,11 @@ def installed() -> Program | None:
     return Program((path,), modules, shared if shared.exists() else Path("/var/lib/asterisk"), version)
 
 
+def packaged() -> Program:
+    """Debian's Asterisk as it lies once installed, whether or not it is on this machine: that of our image."""
+    return Program(("asterisk",), Path(f"/usr/lib/{triplet()}/asterisk/modules"), Path("/usr/share/asterisk"), "")
+
+
 def fetched(folder: Path) -> Program:
     """The Asterisk in a folder that the recipe made. Raises CannotStartError when there is none."""
     if not current(folder):

@@ -128,3 +128,12 @@ async def test_asterisks_role_reads_accounts_and_nothing_else(accounts: Accounts
         with pytest.raises(RuntimeError, match=r"permission denied|cannot update"):
             await accounts.say(forbidden, "hark_voice")
     assert await accounts.say("SELECT count(*) FROM voice.ps_auths", "hark_owner") == "0"  # no tenant, no rows
+
+
+async def test_asterisk_finds_its_database_again(switch: Asterisk, accounts: Accounts) -> None:
+    await accounts.add("o-emma-1", "pass")
+    ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'hark_voice'"
+    assert int(await accounts.say(ended)) >= 1
+    phone = await Sipp.start(scenarios.registers(), to=switch.sip, host=ANNA, account="o-emma-1", password="pass")
+    outcome = await phone.done()
+    assert outcome.code == 0, outcome.complaints

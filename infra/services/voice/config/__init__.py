@@ -3,9 +3,9 @@
 import math
 import re
 import resource
-import shutil
 import struct
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -31,23 +31,24 @@ _environment = Environment(
 )
 
 
-def write(instance: Instance, run: Path) -> Path:
+def write(instance: Instance, run: Path, into: Path | None = None) -> Path:
     """Write every file of the configuration; `run` holds Asterisk's sockets. Returns the folder with asterisk.conf.
 
+    `into` is where the instance's folder lies while we write, for an Asterisk that will find it elsewhere.
     Raises CannotStartError for a folder whose name would mean something else in there.
     """
     folder = instance.folder
     if not re.fullmatch(r"[\w/. -]+", f"{folder}{run}", re.ASCII):
         raise CannotStartError(f"Asterisk can't work in {folder}: set HARK_DATA_DIR to plain letters and digits.")
-    etc = folder / "etc"
+    etc = (into or folder) / "etc"
     for part in ("etc", "lib/keys", "spool/fallback", "spool/recording", "spool/tmp", "cache", "log", "sounds/hold"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+        (into or folder).joinpath(part).mkdir(parents=True, exist_ok=True)
     values = {
         **{name: getattr(instance, name) for name in instance.__dataclass_fields__},
-        "password": instance.password,
+        "password": replace(instance, folder=into or folder).password,
         "voicemail": instance.voicemail,
         "realm": REALM,
-        "etc": etc,
+        "etc": folder / "etc",
         "run": run,
         "sip_port": instance.ports.sip,
         "ari_port": instance.ports.ari,
@@ -59,8 +60,9 @@ def write(instance: Instance, run: Path) -> Path:
     for text, names in EMPTY.items():
         texts |= {f"{name}.conf": f"; Nothing is set here, but Asterisk wants the file.\n{text}" for name in names}
     for name, text in texts.items():
+        (etc / name).touch(mode=0o600)
         (etc / name).write_text(text)
-    hold = folder / "sounds/hold/hold.wav"
+    hold = (into or folder) / "sounds/hold/hold.wav"
     if not hold.exists():
         _write_hold_sound(hold)
     return etc
@@ -91,8 +93,3 @@ def _write_hold_sound(path: Path) -> None:
         file.setframerate(rate)
         file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
     beside.rename(path)
-
-
-def remove(instance: Instance) -> None:
-    """Forget an instance: its configuration, registrations and messages."""
-    shutil.rmtree(instance.folder, ignore_errors=True)

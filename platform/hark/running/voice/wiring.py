@@ -22,7 +22,7 @@ def instance(name: str, program: Program) -> Instance:
         ports=Ports(sip=chosen.sip_port, ari=chosen.ari_port, rtp=(first, last)),
         sip_host=chosen.sip_host,
         public_address=chosen.sip_public,
-        database=own_database() or _named_database(),
+        database=own_database() or named_database(),
         fallback=chosen.voice_fallback,
     )
 
@@ -35,7 +35,8 @@ def own_database() -> Database | None:
     return Database(host=str(socket_folder(own_folder(place, service_account(place)))))
 
 
-def _named_database() -> Database | None:
+def named_database() -> Database | None:
+    """The one that HARK_VOICE_DATABASE_URL names, if it names one."""
     if not settings().voice_database_url:
         return None
     parts = urlsplit(settings().voice_database_url or "")
