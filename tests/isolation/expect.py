@@ -36,6 +36,16 @@ def only(who: str, ok: int = 200, *, visitor: int = 303) -> dict[str, int]:
     return {**everybody(404), "visitor": visitor, who: ok}
 
 
+def multipart(fields: Mapping[str, str], **files: bytes) -> tuple[bytes, dict[str, str]]:
+    """A form with files as a browser sends it: the body and its headers."""
+    parts = [(f'name="{name}"', value.encode()) for name, value in fields.items()]
+    parts += [(f'name="{name}"; filename="{name}"', data) for name, data in files.items()]
+    body = b"".join(
+        b"--part\r\ncontent-disposition: form-data; %s\r\n\r\n%s\r\n" % (head.encode(), data) for head, data in parts
+    )
+    return body + b"--part--\r\n", {"content-type": "multipart/form-data; boundary=part"}
+
+
 @dataclass(frozen=True)
 class Row:
     """A route, what is sent to it, and the exact status for each of `PEOPLE`.
