@@ -6,6 +6,7 @@ from uuid import UUID
 
 import phonenumbers
 
+from hark.callers.refusing import refusal
 from hark.phone import rows
 from hark.phone.settle import Order, settle
 from hark.public.callers import caller_with, facts
@@ -75,6 +76,7 @@ async def _begin(
         calendars={name: is_open(calendar, now()) for name, calendar in (await calendars(session)).items()},
         caller=await facts(session, caller),
         language=language,
+        refusal=await refusal(session, caller, line),
     )
     await calls.handle(session, call, arrived)
     orders = await settle(session, call)

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from hark.contacts.service import hand_over as hand_over_record
 from hark.phone import rows
 from hark.phone.directing import dialogue as booking
 from hark.phone.directing.direct import CONFIRM
 from hark.phone.models import Carried, Leg
+from hark.phone.outside import happening as outside
 from hark.switchboard import calls, left
 from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering import answering
@@ -19,6 +19,7 @@ from infra.clock import now
 from infra.database import Session
 from infra.errors import HarkError
 from infra.vault import unseal
+from tenants.allowance import service as allowance
 from tenants.flows.engine import events as on
 from tenants.flows.engine.screen import describe
 
@@ -84,8 +85,11 @@ async def _caller_recorded(session: Session, leg: Leg, signal: Recorded) -> None
 
 
 async def _caller_over(session: Session, leg: Leg, signal: Over) -> None:
+    reached = leg.state == "answered"
     await _end(session, leg, signal)
     await calls.handle(session, leg.call_id, on.CallerGone(at=now()))
+    if not reached:
+        await calls.unreached(session, leg.call_id)
 
 
 # Somebody whom we ring
@@ -100,6 +104,8 @@ async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
     if leg.state == "answered":
         return
     await _note(session, leg, state="answered", answered_at=now())
+    if leg.role == "outside":
+        await outside.answered(session, leg)
     if leg.device == "desk":
         await _accept(session, leg)
 
@@ -118,7 +124,6 @@ async def _accept(session: Session, leg: Leg) -> None:
     try:
         async with session.begin_nested():
             await answering.accept(session, leg.member_id, leg.offer_id)
-            await hand_over_record(session, leg.call_id, leg.member_id)
     except HarkError:
         return
 
@@ -131,7 +136,10 @@ async def _heard_by_us(session: Session, leg: Leg, signal: Heard) -> None:
 async def _rung_over(session: Session, leg: Leg, signal: Over) -> None:
     """The volunteer's telephone is down. A browser that lost its connection may come back: its console says when it
     is gone for good."""
+    reached = leg.state == "answered"
     await _end(session, leg, signal)
+    if leg.role == "outside":
+        await outside.over(session, leg, reached=reached)
     found = select(col(Offer.state), col(Duty.device)).outerjoin(
         Duty, (col(Duty.tenant_id) == col(Offer.tenant_id)) & (col(Duty.id) == col(Offer.member_id))
     )
@@ -142,11 +150,13 @@ async def _rung_over(session: Session, leg: Leg, signal: Over) -> None:
         await answering.decline(session, leg.member_id, leg.offer_id)
     elif row[0] == "talking" and signal.reason == "lost":
         await answering.lose(session, leg.call_id)
-    elif row[0] == "talking":
+    elif row[0] in ("talking", "consulting"):
         await answering.end(session, leg.member_id)
 
 
 async def _end(session: Session, leg: Leg, signal: Over) -> None:
+    talked = int((now() - leg.answered_at).total_seconds()) if leg.answered_at else 0
+    await allowance.give_back(session, leg.id, talked)
     await _note(session, leg, state="over", over_at=now(), reason=signal.reason)
     if leg.doing.get("type") != "Record":  # what was recorded may be told of later
         await session.execute(delete(Carried).where(col(Carried.id) == leg.id))
@@ -154,6 +164,8 @@ async def _end(session: Session, leg: Leg, signal: Over) -> None:
 
 Act = Callable[[Session, Leg, Any], Awaitable[None]]
 _ACTS: dict[tuple[bool, type], Act] = {
+    (True, Ringing): _rings,
+    (True, Answered): _picked_up,
     (True, Digit): _caller_presses,
     (True, Heard): _caller_heard,
     (True, Recorded): _caller_recorded,

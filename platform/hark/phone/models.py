@@ -15,7 +15,8 @@ class Leg(TenantTable, table=True):
     the last one it has finished.
 
     `sealed` is the number or address at its other end, for those alone who may see it. A volunteer's leg belongs to
-    their offer; `device` is what they answer on. `talks` is set once a person has shown to be there.
+    their offer; `device` is what they answer on. `talks` is set once a person has shown to be there. Somebody outside
+    has `notes`: who they are (`name`), whether they get the caller at once (`blind`), whether they are to `leave`.
     """
 
     __tablename__ = "leg"
@@ -23,7 +24,7 @@ class Leg(TenantTable, table=True):
         belongs_to("call_id", "call"),
         belongs_to("offer_id", "offer"),
         belongs_to("member_id", "member"),
-        one_of("role", "caller", "operator", "outside", "supervisor"),
+        one_of("role", "caller", "operator", "outside"),
         one_of("device", "trunk", "browser", "desk", "mobile"),
         one_of("state", "wanted", "ringing", "answered", "over"),
         Index("ix_leg_call", "tenant_id", "call_id"),
@@ -50,7 +51,7 @@ class Leg(TenantTable, table=True):
 
 class Carried(PlatformTable, table=True):
     """A living leg as its carrier names it, and whose it is; read when a signal comes, before any tenant is known.
-    Its id is the leg's."""
+    Its id is the leg's. An `errand` is a connection without a call: `call` is then what it is about."""
 
     __tablename__ = "carried"
     __table_args__ = (
@@ -62,4 +63,6 @@ class Carried(PlatformTable, table=True):
     ref: str
     tenant: UUID
     call: UUID
+    errand: str = ""
+    typed: str = ""
     since: datetime = moment(default=True)

@@ -20,7 +20,6 @@ from infra.carriers.protocol import Command, Prompt, Ring
 from infra.carriers.wire import dump
 from infra.clock import now
 from infra.database import Session
-from infra.ids import new_id
 from infra.scope import current_tenant
 from infra.vault import unseal
 from tenants.devices.models import Device
@@ -30,7 +29,9 @@ from tenants.flows.engine import State, describe, load_state
 from tenants.flows.engine.screen import Screen
 from tenants.prompts.heard import heard
 
-OVER_IN_CALL = ("ringing", "talking")
+LIVING = ("ringing", "talking", "consulting")
+RING_AGAIN = 25
+"""Seconds that somebody is rung who is in the call already: their tab was reloaded, or they look on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,11 @@ async def view(session: Session, call: CallRow, legs: list[Leg]) -> View:
         screen=screen,
         round=state.serial,
         words=(*words, *position(state.position if screen.kind == "queue" else None, screen.language)),
-        legs=tuple(_leg_now(leg) for leg in legs),
+        legs=tuple([await _leg_now(session, leg) for leg in legs]),
         offers=tuple(await _offers(session, call.id)),
         ours=spoken(screen.language),
-        held=int(caller.notes.get("held", 0)) if caller else 0,
+        ours_shown=call.dialled or "",
+        held=await _held(session, call.id),
         question=(*(words if said.turn == 0 else ()), *question(said, screen.language)) if said else (),
         answers=said.keys if said else "",
         step=said.key if said else "",
@@ -95,7 +97,15 @@ def dialogue(caller: Leg | None, visit: int, screen: Screen) -> booking.Dialogue
     return booking.load(kept) if kept.get("visit") == visit else booking.begin(screen.ask, own=bool(caller.sealed))
 
 
-def _leg_now(leg: Leg) -> LegNow:
+async def _held(session: Session, call: UUID) -> int:
+    """0, or a number that differs from one hold to the next."""
+    found = select(col(Offer.held_at)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
+    at = (await session.execute(found)).scalar()
+    return round(at.timestamp() * 1000) if at else 0
+
+
+async def _leg_now(session: Session, leg: Leg) -> LegNow:
+    called = leg.role != "operator" and leg.state != "answered" and leg.sealed is not None
     return LegNow(
         id=leg.id,
         ref=leg.ref,
@@ -106,8 +116,8 @@ def _leg_now(leg: Leg) -> LegNow:
         offer=leg.offer_id,
         attempt=leg.attempt,
         heard=leg.heard,
-        how=leg.notes.get("how", "talk"),
-        to=leg.notes.get("to", ""),
+        to=f"number:{(await unseal(session, leg.sealed)).decode()}" if called and leg.sealed else "",
+        leaves="leave" in leg.notes,
     )
 
 
@@ -115,24 +125,25 @@ async def _offers(session: Session, call: UUID) -> list[OfferNow]:
     found = (
         select(
             col(Offer.id), col(Offer.member_id), col(Offer.state), col(Offer.expires_at),
-            col(Duty.device), col(Duty.device_id), col(Device.sealed), col(Device.verified_at),
+            col(Duty.device), col(Duty.device_id), col(Device.sealed), col(Device.verified_at), col(Offer.how),
         )
         .outerjoin(Duty, (col(Duty.tenant_id) == col(Offer.tenant_id)) & (col(Duty.id) == col(Offer.member_id)))
         .outerjoin(Device, (col(Device.tenant_id) == col(Duty.tenant_id)) & (col(Device.id) == col(Duty.device_id)))
-        .where(col(Offer.call_id) == call, col(Offer.state).in_(OVER_IN_CALL))
+        .where(col(Offer.call_id) == call, col(Offer.state).in_(LIVING))
     )  # fmt: skip
     offers = []
-    for key, member, state, until, device, device_id, sealed, verified in (await session.execute(found)).all():
-        talking = state == "talking"
+    for key, member, state, until, device, device_id, sealed, verified, how in (await session.execute(found)).all():
+        talking = state != "ringing"
         where, to, attempt = device or "browser", "", ""
         if where == "browser" and talking:
-            attempt = await carrying_tab(call) or ""
+            attempt = await carrying_tab(call, member) or ""
             to = f"member:{tab_account(member, attempt)}" if attempt else ""
         elif where == "desk" and verified and device_id:
             to = f"member:{desk_account(device_id)}"
         elif where == "mobile" and verified:
             to = f"number:{(await unseal(session, sealed)).decode()}"
-        offers.append(OfferNow(key, member, talking, where, to, attempt, _seconds(until)))  # type: ignore[arg-type]  # as above
+        seconds = RING_AGAIN if talking else _seconds(until)
+        offers.append(OfferNow(key, member, talking, where, to, attempt, seconds, state == "talking", how))  # type: ignore[arg-type]  # as above
     return offers
 
 
@@ -144,7 +155,7 @@ async def order(session: Session, leg: Leg, command: Command) -> bool:
     """Write down what a leg is told; False when it is doing that already."""
     if leg.doing.get("id") == command.id:
         return False
-    leg.doing = dump(command)
+    leg.doing = {"type": "Ring", "id": command.id} if isinstance(command, Ring) else dump(command)  # no number in it
     await session.execute(
         update(Leg).where(col(Leg.tenant_id) == leg.tenant_id, col(Leg.id) == leg.id).values(doing=leg.doing)
     )
@@ -160,9 +171,15 @@ async def add_caller(session: Session, call: UUID, key: UUID, *, ref: str, seale
     )
 
 
-async def add_rung(session: Session, call: CallRow, new: NewLeg, **more: Any) -> Ring:
+async def add_called(session: Session, call: UUID, key: UUID, carrier: str, node: str, sealed: bytes) -> None:
+    """The leg of somebody whom we call back; rung once a volunteer is there."""
+    values = _columns(call, key, str(key)) | {"role": "caller", "sealed": sealed, "talks": True}
+    await session.execute(insert(Leg).values(values))
+    await name(session, key, carrier, node, str(key), call)
+
+
+async def add_rung(session: Session, call: CallRow, new: NewLeg, key: UUID, **more: Any) -> Ring:
     """A leg that we ring, known by its id; the command that rings it."""
-    key = new_id()
     ring = Ring(str(key), "ring", new.to, call.dialled or "", new.seconds)
     await session.execute(
         insert(Leg).values(
@@ -191,11 +208,13 @@ def _columns(call: UUID, key: UUID, ref: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def name(session: Session, key: UUID, carrier: str, node: str, ref: str, call: UUID) -> bool:
+async def name(session: Session, key: UUID, carrier: str, node: str, ref: str, call: UUID, *, errand: str = "") -> bool:
     """Note whose leg a carrier's name is; False when it was known."""
     made = await session.execute(
         upsert(Carried)
-        .values(id=key, carrier=carrier, node=node, ref=ref, tenant=current_tenant(), call=call, since=now())
+        .values(
+            id=key, carrier=carrier, node=node, ref=ref, tenant=current_tenant(), call=call, errand=errand, since=now()
+        )
         .on_conflict_do_nothing()
         .returning(col(Carried.id))
     )

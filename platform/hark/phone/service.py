@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from hark.phone import rows
+from hark.phone import errands, rows
 from hark.phone.arrive import Begun, arrive
 from hark.phone.happen import happen
 from hark.phone.models import Carried, Leg
@@ -35,6 +35,7 @@ from infra.carriers.protocol import (
     Signal,
     Voice,
 )
+from infra.carriers.wire import dump, load
 from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.realtime import hub
@@ -109,6 +110,9 @@ async def _told(carrier: str, node: str, signal: Signal) -> None:
         if not isinstance(signal, Over):
             await _send(carrier, node, HangUp(ref, "orphan"))
         return
+    if carried.errand:
+        await _run_errand(carried, signal)
+        return
     async with turn(carried.call):
         with tenant_scope(carried.tenant):
             if isinstance(signal, Recorded) and signal.seconds:
@@ -123,6 +127,15 @@ async def _told(carrier: str, node: str, signal: Signal) -> None:
                 orders = await settle(session, carried.call)
                 seen_to(session, carried.call)
         await carry_out(orders, carried.tenant)
+
+
+async def _run_errand(carried: Carried, signal: Signal) -> None:
+    with tenant_scope(carried.tenant):
+        async with unit_of_work() as session:
+            command = await errands.happen(session, carried, signal)
+            command = await with_sound(session, command)
+    if command is not None:
+        await _send(carried.carrier, carried.node, command)
 
 
 async def _leg(session: Session, key: UUID) -> Leg | None:
@@ -158,7 +171,7 @@ async def _calls_on(carrier: str, node: str) -> set[tuple[UUID, UUID]]:
     with no_scope():
         async with unit_of_work() as session:
             found = select(col(Carried.tenant), col(Carried.call)).where(
-                col(Carried.carrier) == carrier, col(Carried.node) == node
+                col(Carried.carrier) == carrier, col(Carried.node) == node, col(Carried.errand) == ""
             )
             return {(tenant, call) for tenant, call in (await session.execute(found)).all()}
 
@@ -173,7 +186,7 @@ async def _resync(carrier: str, node: str, signal: Resync) -> None:
         await _send(carrier, node, HangUp(ref, "orphan"))
     for ref in known.keys() - signal.legs.keys():
         await _told(carrier, node, Over(ref, "lost"))
-    for tenant, call in {(row.tenant, row.call) for ref, row in known.items() if ref in signal.legs}:
+    for tenant, call in {(row.tenant, row.call) for ref, row in known.items() if ref in signal.legs and not row.errand}:
         async with turn(call):
             with tenant_scope(tenant):
                 async with unit_of_work() as session:
@@ -209,6 +222,8 @@ async def _send(carrier: str, node: str, command: Command) -> None:
     voice = voices.get(carrier)
     if voice is not None:
         await voice.carry_out(node, command)
+    else:
+        await hub.publish(CHANNEL, {"type": "send", "carrier": carrier, "node": node, "command": dump(command)})
 
 
 # Calls that were changed elsewhere
@@ -264,3 +279,10 @@ async def listen() -> None:
             message = await news.get()
             if message["type"] == "changed":
                 await _changed(UUID(message["tenant"]), UUID(message["call"]), published=True)
+            elif message["type"] == "send" and message["carrier"] in voices:
+                command = load(message["command"])
+                if command is not None:
+                    await _send(message["carrier"], message["node"], command)
+
+
+errands.sender.append(_send)

@@ -4,16 +4,26 @@ The orders are written down in the transaction that decides them and carried out
 leaves an order that a carrier never heard; when it is back, everything that is written down is said once more.
 """
 
+import logging
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from hark.phone import rows
-from hark.phone.directing import direct
+from hark.phone.directing import NewLeg, direct
 from hark.phone.models import Leg
+from hark.switchboard.models import Duty
+from hark.switchboard.offering import answering
 from hark.switchboard.offering.reach import by_page
 from infra.carriers.protocol import Command
 from infra.carriers.wire import load
 from infra.database import Session
+from infra.ids import new_id
+from tenants.allowance import service as allowance
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,26 @@ async def settle(session: Session, call: UUID, *, again: bool = False) -> list[O
         if command is not None and (await rows.order(session, leg, command) or again):
             commands.append(command)
     for new in directions.ring:
-        commands.append(await rows.add_rung(session, row, new))
+        key = new_id()
+        if await _may_ring(session, new, key):
+            commands.append(await rows.add_rung(session, row, new, key))
     return [Order(row.carrier or "", row.node or "", call, command) for command in commands]
+
+
+async def _may_ring(session: Session, new: NewLeg, key: UUID) -> bool:
+    """Whether a volunteer's telephone may be rung at this moment; if not, it is the next one's turn."""
+    kind, _, number = new.to.partition(":")
+    if kind != "number":
+        return True
+    device = select(col(Duty.device_id)).where(col(Duty.id) == new.member)
+    try:
+        async with session.begin_nested():
+            await allowance.take(session, "member", number, leg=key, device=(await session.execute(device)).scalar())
+    except allowance.NotAllowed as refused:
+        log.warning("a volunteer's telephone isn't rung: %s", refused.why)
+        await answering.decline(session, new.member, new.offer)
+        return False
+    return True
 
 
 def last_order(leg: Leg) -> Command | None:

@@ -49,7 +49,12 @@ def _said(request: Request, hook: Hook, ref: str, what: str) -> Said:
     query = request.query_params
     turn, tries = query.get("turn", ""), query.get("tries", "")
     return Said(
-        hook, ref, what, int(turn) if turn.isdecimal() else 0, query.get("id", ""), int(tries) if tries.isdecimal() else 0
+        hook,
+        ref,
+        what,
+        int(turn) if turn.isdecimal() else 0,
+        query.get("id", ""),
+        int(tries) if tries.isdecimal() else 0,
     )
 
 

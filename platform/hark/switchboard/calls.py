@@ -19,7 +19,7 @@ from hark.switchboard.models import Call, CallEvent, Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.board import tell_board
 from hark.switchboard.offering.reach import by_page
-from hark.switchboard.offering.wrapping import release
+from hark.switchboard.offering.wrapping import depart, release
 from hark.switchboard.published import flow_of, published_version
 from hark.switchboard.screens import caller_channel, screen
 from hark.switchboard.touched import touch
@@ -37,6 +37,7 @@ from tenants.lines.models import Line
 SEEN_SECONDS = 40
 CLOSED_SECONDS = 4
 FRONT = 1_000_000
+IN_CALL = ("talking", "consulting")
 
 _AS_IT_IS = select(
     col(Call.id),
@@ -137,6 +138,12 @@ async def handle(session: Session, call: UUID, *events: Event) -> State:
     return state
 
 
+async def unreached(session: Session, call: UUID) -> None:
+    """Somebody whom we called back didn't pick up: nobody was talked with, whatever the flow says."""
+    values = {"outcome": "unreached", "answered_at": None}
+    await session.execute(update(Call).where(col(Call.id) == call, col(Call.phase) == "ended").values(values))
+
+
 async def shown(session: Session, call: UUID) -> dict[str, Any]:
     """The screen that the caller has in front of them now."""
     row = (await session.execute(_AS_IT_IS.where(col(Call.id) == call))).one_or_none()
@@ -223,9 +230,9 @@ async def _end(session: Session, call: UUID, reason: str) -> None:
     await offers.lock(session)
     await offers.close(session, "cancelled", call=call)
     await timers.disarm(session, call)
-    found = select(col(Offer.id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
-    for key in (await session.execute(found)).scalars().all():
-        await release(session, key, reason=reason)
+    found = select(col(Offer.id), col(Offer.state)).where(col(Offer.call_id) == call, col(Offer.state).in_(IN_CALL))
+    for key, state in (await session.execute(found)).all():
+        await (release if state == "talking" else depart)(session, key, reason=reason)
     await offers.dispatch(session)
 
 

@@ -128,6 +128,8 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("call", sa.Uuid(), nullable=False),
+        sa.Column("errand", sa.String(), nullable=False),
+        sa.Column("typed", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carried")),
     )
@@ -955,13 +957,17 @@ def upgrade() -> None:
         sa.Column("call_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("handover", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("how IN ('talk', 'listen', 'whisper')", name=op.f("ck_offer_how")),
+        sa.CheckConstraint("kind IN ('call', 'handover', 'consult', 'supervise')", name=op.f("ck_offer_kind")),
         sa.CheckConstraint(
-            "state IN ('ringing', 'talking', 'wrapping', 'declined', 'expired', 'cancelled', 'done')",
+            "state IN ('ringing', 'talking', 'consulting', 'wrapping', 'declined', 'expired', 'cancelled', 'done')",
             name=op.f("ck_offer_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -992,7 +998,7 @@ def upgrade() -> None:
         "offer",
         ["tenant_id", "member_id"],
         unique=True,
-        postgresql_where=sa.text("state IN ('ringing', 'talking', 'wrapping')"),
+        postgresql_where=sa.text("state IN ('ringing', 'talking', 'consulting', 'wrapping')"),
     )
     op.create_table(
         "recording",
@@ -1153,7 +1159,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("device IN ('trunk', 'browser', 'desk', 'mobile')", name=op.f("ck_leg_device")),
-        sa.CheckConstraint("role IN ('caller', 'operator', 'outside', 'supervisor')", name=op.f("ck_leg_role")),
+        sa.CheckConstraint("role IN ('caller', 'operator', 'outside')", name=op.f("ck_leg_role")),
         sa.CheckConstraint("state IN ('wanted', 'ringing', 'answered', 'over')", name=op.f("ck_leg_state")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "call_id"],
@@ -1491,7 +1497,7 @@ def downgrade() -> None:
     op.drop_index(
         "uq_offer_one_per_member",
         table_name="offer",
-        postgresql_where=sa.text("state IN ('ringing', 'talking', 'wrapping')"),
+        postgresql_where=sa.text("state IN ('ringing', 'talking', 'consulting', 'wrapping')"),
     )
     op.drop_index("uq_offer_one_answer", table_name="offer", postgresql_where=sa.text("state = 'talking'"))
     op.drop_index("ix_offer_member", table_name="offer")

@@ -3,14 +3,16 @@
 The caller hears what the flow shows, or rings through to a person once one is really there. A volunteer's leg is rung
 while their offer lives (a telephone) or once they have accepted (a browser), joins the caller's room when a person has
 answered it, and is ended with the offer. On a mobile only the confirming key proves a person: a private voicemail
-picks up, hears the question, and never gets the caller.
+picks up, hears the question, and never gets the caller. Somebody outside, whom a volunteer called in, is in the room
+as soon as they answer, and the call goes on with them alone when the volunteer has left it to them.
 """
 
 from hark.phone.directing.view import Directions, LegNow, NewLeg, OfferNow, View
-from infra.carriers.protocol import Command, HangUp, Join, Play, Record, Then
+from infra.carriers.protocol import Command, HangUp, Join, Play, Record, Ring, Then
 
 CONFIRM = "1"
 AFTERWARDS: dict[str, Then] = {"menu": "quiet", "queue": "music", "ringing": "ringback", "say": "report"}
+CALLING_SECONDS = 45
 ASKED_AGAIN = 3
 """How often a mobile is asked for its key before the next volunteer's turn."""
 
@@ -30,24 +32,27 @@ def direct(view: View) -> Directions:
 def _order(view: View, leg: LegNow) -> Command | None:
     """None: it goes on with what it does."""
     if leg.role == "caller":
-        return _caller(view, leg, any(_joins(view, other) for other in view.legs))
-    if leg.role == "operator":
-        return _operator(view, leg)
-    return _guest(leg, str(view.call)) if view.screen.kind == "talking" else HangUp(leg.ref, "end")
+        return _caller(view, leg, any(_speaks(view, other) for other in view.legs))
+    return _operator(view, leg) if leg.role == "operator" else _outside(view, leg)
 
 
 def _offer(view: View, leg: LegNow) -> OfferNow | None:
     return next((offer for offer in view.offers if offer.id == leg.offer and offer.attempt == leg.attempt), None)
 
 
-def _joins(view: View, leg: LegNow) -> bool:
-    """Whether a volunteer is really there, on this leg, for this caller."""
+def _speaks(view: View, leg: LegNow) -> bool:
+    """Whether somebody is really there, on this leg, for this caller."""
+    if leg.role == "outside":
+        return leg.answered and not leg.leaves
     offer = _offer(view, leg)
-    return leg.role == "operator" and leg.answered and leg.talks and offer is not None and offer.talking
+    there = leg.role == "operator" and leg.answered and leg.talks
+    return there and offer is not None and offer.talking and offer.how == "talk"
 
 
-def _caller(view: View, leg: LegNow, there: bool) -> Command:
+def _caller(view: View, leg: LegNow, there: bool) -> Command | None:
     screen, ref = view.screen, leg.ref
+    if not leg.answered:
+        return _called(view, leg, there)
     said = f"{screen.visit}.{view.round}"
     if screen.kind == "talking":
         return _together(view, ref, there)
@@ -59,6 +64,13 @@ def _caller(view: View, leg: LegNow, there: bool) -> Command:
         return Play(ref, "end", view.words, "hang_up")
     keys = "".join(choice.key for choice in screen.choices)
     return Play(ref, said, view.words, AFTERWARDS[screen.kind], keys=keys)
+
+
+def _called(view: View, leg: LegNow, there: bool) -> Command | None:
+    """Somebody whom we call back: rung once a volunteer is there to talk with them, and never into silence."""
+    if view.screen.kind != "talking":
+        return HangUp(leg.ref, "end")
+    return Ring(leg.ref, "ring", leg.to, view.ours_shown, CALLING_SECONDS) if there else None
 
 
 def _together(view: View, ref: str, there: bool) -> Command:
@@ -75,16 +87,37 @@ def _operator(view: View, leg: LegNow) -> Command | None:
         return HangUp(leg.ref, "end")
     if not leg.answered:
         return None
-    if leg.talks and offer.talking:
-        return Join(leg.ref, "talk", str(view.call))
     if leg.talks:
-        return Play(leg.ref, "soon", then="ringback")
+        return _there(view, leg, offer)
     asked = int(leg.heard.removeprefix("confirm.")) + 1 if leg.heard.startswith("confirm.") else 0
     if asked >= ASKED_AGAIN:
         return HangUp(leg.ref, "end", "no_answer")
     return Play(leg.ref, f"confirm.{asked}", (view.ours["confirm"],), "report", keys=CONFIRM)
 
 
-def _guest(leg: LegNow, room: str) -> Command | None:
-    """Somebody whom the volunteer brought in, or a supervisor."""
-    return Join(leg.ref, f"talk.{leg.how}", room, leg.how, leg.to) if leg.answered else None
+def _there(view: View, leg: LegNow, offer: OfferNow) -> Command:
+    """With the others; a supervisor perhaps unheard by the caller."""
+    room = str(view.call)
+    if not offer.talking:
+        return Play(leg.ref, "soon", then="ringback")
+    if any(other.role == "caller" and not other.answered for other in view.legs):
+        return Play(leg.ref, "calling", then="ringback")
+    if offer.how == "talk":
+        return Join(leg.ref, "talk", room)
+    to = next((other.ref for other in view.legs if _has(view, other)), "") if offer.how == "whisper" else ""
+    return Join(leg.ref, f"whisper.{to}", room, "whisper", to) if to else Join(leg.ref, "listen", room, "listen")
+
+
+def _has(view: View, leg: LegNow) -> bool:
+    """Whether the one whose call it is speaks on this leg."""
+    offer = _offer(view, leg)
+    return offer is not None and offer.has and _speaks(view, leg)
+
+
+def _outside(view: View, leg: LegNow) -> Command | None:
+    """Somebody whom a volunteer called in."""
+    if leg.leaves or view.screen.kind != "talking":
+        return HangUp(leg.ref, "end")
+    if leg.answered:
+        return Join(leg.ref, "talk", str(view.call))
+    return Ring(leg.ref, "ring", leg.to, view.ours_shown, CALLING_SECONDS)

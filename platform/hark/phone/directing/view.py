@@ -12,7 +12,8 @@ Device = Literal["trunk", "browser", "desk", "mobile"]
 
 @dataclass(frozen=True, slots=True)
 class LegNow:
-    """A living leg. `doing` and `heard` are ids of commands; `talks`: a person has shown to be there."""
+    """A living leg. `heard` is the id of a command; `talks`: a person has shown to be there; `to`: whom to ring;
+    `leaves`: somebody outside who has been sent away."""
 
     id: UUID
     ref: str
@@ -23,14 +24,16 @@ class LegNow:
     offer: UUID | None = None
     attempt: str = ""
     heard: str = ""
-    how: Literal["talk", "listen", "whisper"] = "talk"
     to: str = ""
+    leaves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OfferNow:
-    """A living offer or talk, and where its member answers. `to` is what the carrier rings, `attempt` parts one try
-    from the next (a console's sid); both are "" while there is nothing to ring yet. `seconds`: how long it may ring."""
+    """A living offer or talk, and where its member answers. `talking`: they are in the call, rather than rung for it;
+    `has`: it is theirs; `how`: what they do there, which is for supervisors to choose. `to` is what the carrier rings,
+    `attempt` parts one try from the next (a console's sid); both are "" while there is nothing to ring yet. `seconds`:
+    how long it may ring."""
 
     id: UUID
     member: UUID
@@ -39,12 +42,15 @@ class OfferNow:
     to: str = ""
     attempt: str = ""
     seconds: int = 25
+    has: bool = True
+    how: Literal["talk", "listen", "whisper"] = "talk"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """Everything that decides what is heard. `words`: what the screen says, in order; `round`: which time it is said
-    (a menu's try, a queue's announcement); `ours`: sentences of our own by key, in the caller's language."""
+    (a menu's try, a queue's announcement); `ours`: sentences of our own by key, in the caller's language; `ours_shown`:
+    the number that we show."""
 
     call: UUID
     screen: Screen
@@ -53,6 +59,7 @@ class View:
     legs: tuple[LegNow, ...]
     offers: tuple[OfferNow, ...]
     ours: dict[str, Prompt]
+    ours_shown: str = ""
     held: int = 0
     question: tuple[Prompt, ...] = ()
     answers: str = ""

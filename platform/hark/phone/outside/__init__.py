@@ -1,0 +1,1 @@
+"""Numbers outside the hotline that a volunteer calls in: a lawyer's office, a shelter, an ambulance's desk."""

@@ -1,0 +1,98 @@
+"""The telephone as a whole: a real Asterisk, sipp's telephones, and Hark's own exchange between them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from hark.app import app
+from hark.phone import exchange, service, turns
+from hark.switchboard import clock
+from hark.switchboard.models import Call
+from hark.switchboard.touched import listeners
+from infra.carriers.asterisk.trunks import Trunk
+from infra.carriers.asterisk.voice import AsteriskVoice
+from infra.database import unit_of_work
+from infra.scope import tenant_scope
+from tests.phone.conftest import Open, answers_on, number_for, open_hotline
+from tests.switchboard.conftest import Hotline
+from tests.voice import scenarios
+from tests.voice.asterisk import Asterisk
+from tests.voice.sipp import CARRIER, Sipp
+
+__all__ = ["open_hotline"]
+TRUNK = "company"
+
+
+@dataclass
+class Exchange:
+    """A connected exchange: who calls, who is rung, and what stands in the rows."""
+
+    asterisk: Asterisk
+    voice: AsteriskVoice
+
+    async def dial(self, number: str, scenario: str = "", **more: Any) -> Sipp:
+        """Somebody dials a number of ours over the telephone company."""
+        digits = number.removeprefix("+")
+        return await Sipp.start(scenario or scenarios.caller(), to=self.asterisk.sip, number=digits, **more)
+
+    async def company(self, scenario: str, **more: Any) -> Sipp:
+        """The telephone company's side: what it does with the numbers that we ring."""
+        return await Sipp.start(scenario, to=self.asterisk.sip, host=CARRIER, port=5060, **more)
+
+
+async def the_call(hotline: Hotline) -> Call | None:
+    """The hotline's newest call."""
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            return (await session.exec(select(Call).order_by(Call.id.desc()))).first()  # type: ignore[attr-defined]
+
+
+async def until_call(hotline: Hotline, within: float = 8.0, **columns: Any) -> Call:
+    """The newest call, once its columns are these."""
+    async with asyncio.timeout(within):
+        while True:
+            call = await the_call(hotline)
+            if call and all(getattr(call, name) == value for name, value in columns.items()):
+                return call
+            await asyncio.sleep(0.03)
+
+
+async def _trunks(_node: str) -> list[Trunk]:
+    return [Trunk(name=TRUNK, host=CARRIER, match=(CARRIER,))]
+
+
+@pytest.fixture
+async def connected(asterisk: Asterisk) -> AsyncIterator[Exchange]:
+    """The exchange, connected to the Asterisk, with the clock ticking."""
+    node = replace(exchange.node_of(asterisk.at), trunk=TRUNK)
+    voice = AsteriskVoice([node], partial(service.hear, "asterisk"), _trunks)
+    outside = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hark.test")
+    for sounds in voice._sounds.values():
+        sounds._outside = outside
+    service.voices["asterisk"] = voice
+    listeners.append(service.changed)
+    tasks = [asyncio.create_task(voice.run()), asyncio.create_task(clock.run())]
+    async with asyncio.timeout(10):
+        while node.name not in voice._switches:
+            await asyncio.sleep(0.02)
+    yield Exchange(asterisk, voice)
+    for channel in await asterisk.channels():
+        await asterisk.ari("DELETE", f"/channels/{channel['id']}")
+    await asyncio.sleep(0.2)
+    await turns.quiet()
+    listeners.remove(service.changed)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    del service.voices["asterisk"]
+    await voice.close()
+
+
+__all__ += ["UUID", "Hotline", "Open", "answers_on", "number_for"]
