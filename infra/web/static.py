@@ -14,7 +14,7 @@ from starlette.types import Scope
 ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "themes" / "static"
 NPM = ROOT / "node_modules"
-NPM_PACKAGES = ("htmx.org",)
+NPM_PACKAGES = ("htmx.org", "sip.js")
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +35,8 @@ def static(path: str) -> str:
 @lru_cache(maxsize=1)
 def import_map() -> str:
     """The import map that every page carries inline; its hash stands in the content security policy."""
-    return json.dumps({"imports": {"htmx": static("npm/htmx.org/dist/htmx.esm.js"), "hark/": static("js/")}})
+    packages = {"htmx": static("npm/htmx.org/dist/htmx.esm.js"), "sip.js": static("npm/sip.js/lib/index.js")}
+    return json.dumps({"imports": {**packages, "hark/": static("js/")}})
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from hark.answering import routes as answering
+from hark.answering import sip as answering_sip
 from hark.callers import routes as callers
 from hark.cases import routes as cases
 from hark.console import routes as console
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sandbox.router,
     sandbox_socket.router,
     answering.router,
+    answering_sip.router,
     console.router,
     console_socket.router,
     contacts.router,

@@ -10,6 +10,7 @@ CASE = "/o/{slug}/cases/{number}"
 DEVICES = "/o/{slug}/me/devices"
 SHIFT = "/o/{slug}/roster/shifts/{key}"
 HOURS = "/o/{slug}/roster/hours"
+NUMBERS = "/o/{slug}/settings/numbers"
 SOUND = {"content-type": "audio/webm"}
 PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
@@ -70,6 +71,36 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/o/{slug}/settings/profile", staff(*LEADS)),
     Row("GET", "/o/{slug}/settings/profile/colour", staff(*LEADS)),
     Row("POST", "/o/{slug}/settings/profile", staff(*LEADS, ok=422), form={"name": ""}),
+    # Numbers: none of these buys anything; what is claimed or brought is judged by tests/numbers
+    Row("GET", NUMBERS, staff(*LEADS)),
+    Row("GET", f"{NUMBERS}/search", staff(*LEADS)),
+    Row("POST", f"{NUMBERS}/claims", staff(*LEADS, ok=422), form={"line": "{line}", "choice": ""}),
+    Row("GET", f"{NUMBERS}/claims/{{key}}", staff(*LEADS), key="claimed"),
+    Row("GET", f"{NUMBERS}/claims/{{key}}/steps", staff(*LEADS), key="claimed"),
+    Row("GET", f"{NUMBERS}/trunks/new", staff(*LEADS)),
+    Row("POST", f"{NUMBERS}/trunks", staff(*LEADS, ok=422), form={"name": ""}),
+    Row("GET", f"{NUMBERS}/trunks/{{key}}", staff(*LEADS), key="trunk"),
+    Row("POST", f"{NUMBERS}/trunks/{{key}}", staff(*LEADS, ok=422), key="trunk", form={"name": ""}),
+    Row("POST", f"{NUMBERS}/trunks/{{key}}/look", staff(*LEADS), key="trunk"),
+    Row("POST", f"{NUMBERS}/trunks/{{key}}/numbers", staff(*LEADS, ok=303), key="trunk", smuggled=404,
+        form={"number": "+44 20 7183 8750", "line": "{line}"}),
+    Row("POST", f"{NUMBERS}/trunks/{{key}}/removal", staff(*LEADS, ok=303), key="trunk"),
+    Row("GET", f"{NUMBERS}/moves", staff(*LEADS)),
+    Row("POST", f"{NUMBERS}/moves", staff(*LEADS, ok=303), smuggled=404,
+        form={"number": "+44 20 7183 8751", "company": "Old", "holder": "We", "line": "{line}"}),
+    Row("GET", f"{NUMBERS}/moves/{{key}}", staff(*LEADS), key="port"),
+    Row("POST", f"{NUMBERS}/moves/{{key}}/withdrawal", staff(*LEADS, ok=303), key="port"),
+    Row("GET", f"{NUMBERS}/{{key}}", staff(*LEADS), key="own_number"),
+    Row("POST", f"{NUMBERS}/{{key}}", staff(*LEADS, ok=303), key="own_number", smuggled=404, form={"line": "{line}"}),
+    Row("POST", f"{NUMBERS}/{{key}}/trial", staff(*LEADS, ok=303), key="own_number"),
+    Row("POST", f"{NUMBERS}/{{key}}/release", staff(*LEADS, ok=422), key="own_number", form={"digits": "no"}),
+    Row("POST", f"{NUMBERS}/{{key}}/regain", staff(*LEADS, ok=303), key="resting", smuggled=404,
+        form={"line": "{line}"}),
+    Row("GET", "/platform/numbers/moves", only("platform")),
+    Row("GET", "/platform/numbers/moves/{port}", only("platform")),
+    Row("POST", "/platform/numbers/moves/{port}", only("platform", 422), form={"state": "done"}),
+    Row("GET", "/platform/hotlines/{tenant}/limits", only("platform")),
+    Row("POST", "/platform/hotlines/{tenant}/limits", only("platform", 422), form={"legs": "many"}),
     # A hotline's public side
     Row("GET", "/h/{slug}", everybody(200)),
     Row("GET", "/h/{slug}/theme.css", everybody(200)),
@@ -103,6 +134,7 @@ ROWS: tuple[Row, ...] = (
     # The console
     Row("GET", "/o/{slug}/console", staff(*ANSWERS)),
     Row("WS", "/o/{slug}/console/socket", {**everybody(403), **dict.fromkeys(ANSWERS, 101)}, why=DOOR),
+    Row("WS", "/o/{slug}/console/sip/{node}", everybody(403), why="no switch is there to lead to"),
     # One's own telephones: this one is the operator's
     Row("GET", DEVICES, staff(*ANSWERS)),
     Row("POST", f"{DEVICES}/mobiles", staff(*ANSWERS, ok=422), form={"number": "112"}, why="nobody rings for help"),
@@ -196,6 +228,7 @@ JOBS: dict[str, dict[str, str]] = {
     "closing.export": {"export": "{export_building}"},
     "closing.forget": {"export": "{export}"},
     "numbers.switch": {"number": "{own_number}"},
+    "numbers.trial": {"number": "{own_number}"},
     "numbers.port_told": {"port": "{port}", "state": "sent"},
     "demo.call": {},
     "retention.sweep": {},

@@ -5,22 +5,25 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from hark.answering import softphone
 from hark.console.carrier import carrier
 from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering.board import board
 from hark.switchboard.offering.cards import card
+from hark.switchboard.offering.duty import told
 from hark.switchboard.offering.offers import LIVE_STATES
 from hark.switchboard.waiting import left_waiting
 from infra.clock import now
 from infra.database import Session
 from infra.web import language
+from tenants.devices.service import devices
 from tenants.members.models import Member
 from tenants.texts import say
 
 
 async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
     """The `snapshot` message: duty, offer, call, wrap-up, the waiting, and who could take over."""
-    status = (await session.exec(select(Duty.status).where(Duty.id == member))).one_or_none()
+    duty = (await session.exec(select(Duty).where(Duty.id == member))).one_or_none()
     live = select(Offer).where(Offer.member_id == member, col(Offer.state).in_(LIVE_STATES))
     shown: dict[str, Any] = {"offer": None, "call": None, "wrap_until": None}
     for offer in await session.exec(live):
@@ -36,7 +39,14 @@ async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
         "left": await left_waiting(session),
         "type": "snapshot",
         "at": now().isoformat(),
-        "duty": status or "off",
+        **{name: value for name, value in told(duty).items() if name != "type"},
+        "duty": duty.status if duty else "off",
+        "telephones": [
+            {"id": str(each.id), "kind": each.kind, "label": each.label}
+            for each in await devices(session, member)
+            if each.verified_at is not None
+        ],
+        "softphone": await softphone.wanted(session),
     }
 
 

@@ -4,12 +4,14 @@ import asyncio
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from hark.answering import softphone
 from hark.console.carrier import carry, put_down
 from hark.console.snapshot import snapshot, worded
 from hark.contacts.service import hand_over as hand_over_record
@@ -17,7 +19,9 @@ from hark.public.socket import MESSAGE_LIMIT, first_of, hear, ice, tell
 from hark.switchboard.offering import answering, duty
 from hark.switchboard.offering.board import board_channel
 from hark.switchboard.offering.offers import member_channel
+from hark.switchboard.offering.reach import DEVICES
 from hark.switchboard.screens import caller_channel
+from hark.switchboard.touched import touch
 from infra.database import unit_of_work
 from infra.errors import HarkError
 from infra.realtime import hub
@@ -28,6 +32,8 @@ from tenants.members.service import member_of_account
 
 router = APIRouter()
 BEAT_SECONDS = 12
+HOLD_ON_BEATS = 20
+"""How often the softphone's account is prolonged: several times within the quarter of an hour that it lives."""
 STATUSES = ("on", "break", "off")
 
 
@@ -38,18 +44,21 @@ class Seat:
     tenant: UUID
     member: UUID
     account: UUID
+    base: str
 
 
 @dataclass(slots=True)
 class Tab:
-    """What this tab has said of itself: its page's sid, the call it carried when it said so, and whether it is gone."""
+    """What this tab has said of itself: its page's sid, the call it carried when it said so, whether it is gone, and
+    how its softphone calls itself."""
 
     sid: str = ""
     call: UUID | None = None
     gone: bool = False
+    softphone: str = ""
 
 
-async def _seat(socket: WebSocket, slug: str) -> Seat | None:
+async def seat_of(socket: WebSocket, slug: str) -> Seat | None:
     """The member who opened the socket; None for strangers and for roles that don't answer."""
     with suppress(HarkError):
         who = await signed_in(socket)
@@ -58,14 +67,14 @@ async def _seat(socket: WebSocket, slug: str) -> Seat | None:
             async with unit_of_work() as session:
                 member = await member_of_account(session, who.account)
         if member is not None and member.role in ANSWERS:
-            return Seat(tenant.id, member.id, who.account)
+            return Seat(tenant.id, member.id, who.account, f"/o/{tenant.slug}/console")
     return None
 
 
 @router.websocket("/o/{slug}/console/socket")
 async def console_socket(socket: WebSocket, slug: str) -> None:
     """One tab of one volunteer, for as long as it is open."""
-    seat = await _seat(socket, slug)
+    seat = await seat_of(socket, slug)
     if seat is None:
         await socket.close(4404)
         return
@@ -77,7 +86,8 @@ async def console_socket(socket: WebSocket, slug: str) -> None:
             await _seen(seat)
             await socket.send_json(ice(seat.member))
             await socket.send_json(await _snapshot(seat))
-            revoked = await first_of(_tell(socket, news, seat, tab), _listen(socket, seat, tab), _beat(seat)) == 0
+            listening, beating = _listen(socket, seat, tab), _beat(seat, tab)
+            revoked = await first_of(_tell(socket, news, seat, tab), listening, beating) == 0
         with suppress(RuntimeError, WebSocketDisconnect):
             if socket.application_state is WebSocketState.CONNECTED:
                 await socket.close(4401 if revoked else 1012)
@@ -93,10 +103,13 @@ async def _seen(seat: Seat, *, closing: bool = False) -> None:
         await duty.seen(session, seat.member, closing=closing)
 
 
-async def _beat(seat: Seat) -> None:
-    while True:
+async def _beat(seat: Seat, tab: Tab) -> None:
+    for beat in count(1):
         await asyncio.sleep(BEAT_SECONDS)
         await _seen(seat)
+        if tab.softphone and beat % HOLD_ON_BEATS == 0:
+            async with unit_of_work() as session:
+                await softphone.hold_on(session, seat.member, tab.softphone)
 
 
 async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], seat: Seat, tab: Tab) -> None:
@@ -139,6 +152,9 @@ async def _leave(seat: Seat, tab: Tab, *, clean: bool) -> None:
     if tab.call is not None and await put_down(tab.call, tab.sid):
         await hub.publish(member_channel(seat.member), {"type": "resync"})
     if clean:
+        if tab.softphone:
+            async with unit_of_work() as session:
+                await softphone.sign_off(session, seat.member, tab.softphone)
         await _seen(seat, closing=True)
         await hub.publish(member_channel(seat.member), {"type": "here"})
 
@@ -151,7 +167,15 @@ async def _heard(socket: WebSocket, seat: Seat, tab: Tab, message: dict[str, Any
         tab.sid = str(message["sid"])[:64]
         tab.call = await _to_caller(seat, {"hello": tab.sid})
         if tab.call is not None and await carry(tab.call, tab.sid):
+            async with unit_of_work() as session:
+                touch(session, tab.call)  # a telephone's voice comes to this tab from now on
             await hub.publish(member_channel(seat.member), {"type": "resync"})
+    elif kind == "softphone":
+        tab.softphone = str(message["sid"])[:64]
+        async with unit_of_work() as session:
+            given = await softphone.sign_up(session, seat.member, tab.softphone, seat.base)
+        if given is not None:
+            await tell(socket, given)
     elif kind == "bye":
         await _leave(seat, tab, clean=True)
     elif kind == "peer" and isinstance(message["payload"], dict):
@@ -165,8 +189,11 @@ async def _heard(socket: WebSocket, seat: Seat, tab: Tab, message: dict[str, Any
 async def _do(seat: Seat, kind: str, message: dict[str, Any]) -> None:
     async with unit_of_work() as session:
         match kind:
-            case "duty" if message["status"] in STATUSES:
-                await duty.set_duty(session, seat.member, message["status"])
+            case "duty" if message["status"] in STATUSES and message.get("device") in (None, *DEVICES):
+                device_id = UUID(message["device_id"]) if message.get("device_id") else None
+                await duty.set_duty(
+                    session, seat.member, message["status"], device=message.get("device"), device_id=device_id
+                )
             case "accept":
                 call = await answering.accept(session, seat.member, UUID(message["offer_id"]))
                 await hand_over_record(session, call, seat.member)

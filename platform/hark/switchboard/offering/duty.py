@@ -11,12 +11,13 @@ from sqlmodel import col
 
 from hark.switchboard import timers
 from hark.switchboard.calls import CLOSED_SECONDS, SEEN_SECONDS
-from hark.switchboard.models import Duty
+from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.answering import talking_call
 from hark.switchboard.offering.board import tell_board
 from infra.clock import now
 from infra.database import Session
+from infra.errors import Conflict
 from infra.realtime import announce
 from infra.scope import current_tenant
 from tenants.audit import record
@@ -25,6 +26,7 @@ from tenants.rosters.on_shift import shift_ends
 
 Status = Literal["on", "break", "off"]
 Where = Literal["browser", "desk", "mobile"]
+IN_CALL = ("ringing", "talking", "consulting")
 
 
 async def set_duty(
@@ -41,7 +43,8 @@ async def set_duty(
 
     `device`: where they answer from now on (unsaid: where they did), and for a telephone which one (unsaid: their
     first). `seconds`: how long duty in the browser holds unless somebody is `seen`. `simulated`: it is a program that
-    plays the member. Raises Conflict for a telephone that isn't verified.
+    plays the member. Raises Conflict for a telephone that isn't verified, and for another
+    one in the middle of a call.
     """
     await offers.lock(session)
     at = now()
@@ -50,6 +53,7 @@ async def set_duty(
         device, device_id = _as_before(before) if not simulated else ("browser", None)
     elif device != "browser":
         device_id = (await usable(session, member, device, device_id)).id
+    await _stays(session, member, before, device)
     until = at + timedelta(seconds=seconds) if device == "browser" else await shift_ends(session, member, at)
     values = {
         "status": status, "since": at, "seen_until": until, "simulated": simulated, "device": device,
@@ -78,6 +82,15 @@ async def set_duty(
     announce(session, offers.member_channel(member), told(duty))
     await tell_board(session)
     return duty
+
+
+async def _stays(session: Session, member: UUID, before: Duty | None, device: Where) -> None:
+    """In the middle of a call, or of its ringing, its sound can't be led elsewhere. Raises Conflict."""
+    if before is None or before.device == device:
+        return
+    live = select(col(Offer.id)).where(col(Offer.member_id) == member, col(Offer.state).in_(IN_CALL))
+    if (await session.execute(live)).first() is not None:
+        raise Conflict("You are in a call. Choose where you answer once it is over.")
 
 
 def _as_before(before: Duty | None) -> tuple[Where, UUID | None]:
