@@ -103,7 +103,7 @@ class Numbers(Protocol):
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The accounts that numbers may be bought with now; none when nothing is set up."""
+        """Its accounts or switches as they are set up now; none when nothing is."""
 
     def way(self, node: str) -> Way:
         """How calls reach us by this node."""
@@ -141,3 +141,8 @@ def numbers_side(carrier: str) -> Numbers | None:
 def sellers() -> list[tuple[str, str, Numbers]]:
     """Carrier, node and side of every account that numbers can be bought with now."""
     return [(name, node, side) for name, side in _SIDES.items() if side.offers.buy for node in side.nodes]
+
+
+def ways() -> list[Way]:
+    """Every way by which calls from the telephone network can reach us now."""
+    return [side.way(node) for side in _SIDES.values() if not side.offers.simulated for node in side.nodes]

@@ -17,9 +17,11 @@ from sqlmodel import col, select
 
 from infra.carriers.numbers import Numbers, Refused, numbers_side
 from infra.clock import now
-from infra.database import Session, unit_of_work
+from infra.database import Session
 from infra.errors import Conflict
 from infra.ids import new_id
+from infra.jobs import enqueue, job
+from infra.scope import current_tenant
 from provisioning.numbers.searching import Choice
 from provisioning.steps.run import begin
 from provisioning.steps.step import Hopeless, Kept, Run, Step, nothing, register_family
@@ -172,14 +174,20 @@ async def ring(tenant: UUID, e164: str) -> bool | None:
         return False
 
 
-async def try_again(tenant: UUID, key: UUID, e164: str) -> bool | None:
-    """Try a number that is held once more, in transactions of its own."""
-    works = await ring(tenant, e164)
-    if works:
-        async with unit_of_work() as session:
-            seen = update(Number).where(col(Number.id) == key, col(Number.tenant) == tenant)
-            await session.execute(seen.values(verified_at=now()))
-    return works
+async def ask_trial(session: Session, key: UUID) -> bool:
+    """Owe another trial call to a number that is held; False while there is nothing to call with."""
+    if _caller:
+        await enqueue(session, "numbers.trial", {"number": str(key)}, key=f"numbers.trial:{key}")
+    return bool(_caller)
+
+
+@job("numbers.trial")
+async def trial(session: Session, number: str) -> None:
+    """Call a number from outside, and keep that it works if it does."""
+    held = select(Number).where(Number.id == UUID(number), Number.tenant == current_tenant(), Number.status == "held")
+    row = (await session.exec(held)).one_or_none()
+    if row and not row.simulated and await ring(current_tenant(), row.e164):
+        await session.execute(update(Number).where(col(Number.id) == row.id).values(verified_at=now()))
 
 
 async def _done(key: UUID, session: Session, _tenant: UUID) -> None:

@@ -46,10 +46,20 @@ async def tenant_by_host(session: Session, host: str) -> Tenant | None:
     return row if row and row.status != "closed" else None
 
 
-async def numbers_of(session: Session, tenant: UUID) -> list[Number]:
-    """The numbers that a tenant holds."""
+async def all_numbers_of(session: Session, tenant: UUID) -> list[Number]:
+    """A tenant's numbers, those on their way to it included."""
     found = select(Number).where(Number.tenant == tenant).order_by(Number.e164)
     return list(await session.exec(found))
+
+
+async def numbers_of(session: Session, tenant: UUID) -> list[Number]:
+    """The numbers by which callers reach a tenant."""
+    return [row for row in await all_numbers_of(session, tenant) if row.status == "held"]
+
+
+async def listed_numbers(session: Session, tenant: UUID) -> list[Number]:
+    """Those that its public page names."""
+    return [row for row in await numbers_of(session, tenant) if row.listed]
 
 
 async def number_of(session: Session, tenant: UUID, key: UUID, *, lock: bool = False) -> Number:

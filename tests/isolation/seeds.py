@@ -28,6 +28,7 @@ from infra.vault import fingerprint, seal, seal_platform
 from provisioning.closing.models import Export
 from provisioning.numbers.models import Port
 from provisioning.signup.models import ApplicationFile
+from provisioning.steps.models import ProvisioningStep
 from tenants.allowance.models import Allowance, Outbound
 from tenants.audit import record
 from tenants.audit.models import AuditEntry
@@ -205,6 +206,19 @@ async def _own_number(session: Session, hotline: Hotline) -> UUID:
     return (await session.exec(found)).one()
 
 
+async def _claimed(session: Session, hotline: Hotline) -> UUID:
+    """A claim that was taken back; its number is long somebody else's."""
+    key, run = new_id(), "claim"
+    for place, name in enumerate(("reserve", "buy", "point", "verify")):
+        state = "failed" if name == "verify" else "undone"
+        session.add(
+            ProvisioningStep(
+                tenant=hotline.tenant, run=f"{run}:{key}", place=place, name=name, state=state, finished_at=now()
+            )
+        )
+    return key
+
+
 async def _platform_rows(session: Session, hotline: Hotline, account: UUID, marker: str) -> dict[str, UUID]:
     """What the platform keeps about the hotline. The export and the file can really be fetched, by whoever may."""
     export = Export(
@@ -239,6 +253,7 @@ async def _platform_rows(session: Session, hotline: Hotline, account: UUID, mark
     return {
         "export": export.id, "application_file": file.id, "timer": timer.id, "outbox": job.id, "host": host.id,
         "export_building": building.id, "port": port.id, "resting": resting.id,
+        "claimed": await _claimed(session, hotline),
         "own_number": await _own_number(session, hotline),
         "application": hotline.application, "account": account,
     }  # fmt: skip

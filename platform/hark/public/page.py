@@ -14,7 +14,7 @@ from infra.web import language
 from infra.web.i18n import LANGUAGES
 from provisioning.kits.emergency import notice
 from tenants.directory.models import Number, Tenant
-from tenants.directory.service import numbers_of
+from tenants.directory.service import listed_numbers
 from tenants.lines.models import Line
 from tenants.profile.models import Profile
 from tenants.rosters.hours import Calendar, is_open, next_closing, next_opening
@@ -83,7 +83,7 @@ async def hotline_page(session: Session, tenant: Tenant) -> HotlinePage:
         said=said,
         defaults=profile.defaults,
         theme=Theme.model_validate(profile.theme),
-        numbers=await numbers_of(session, tenant.id),
+        numbers=await listed_numbers(session, tenant.id),
         opening=is_open(calendar, at) if calendar else "open",
         closes_at=next_closing(calendar, at) if calendar else None,
         opens_at=next_opening(calendar, at) if calendar else None,

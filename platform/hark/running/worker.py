@@ -19,6 +19,7 @@ from infra.jobs.run import run_job
 from infra.realtime import hub
 from infra.settings import settings
 from infra.vault import warm
+from provisioning.numbers import failover
 
 log = logging.getLogger(__name__)
 QUEUE = "hark"
@@ -68,3 +69,4 @@ async def _prepare() -> None:
     await warm()
     async with unit_of_work() as session:
         await retention.begin(session)
+        await failover.begin(session)

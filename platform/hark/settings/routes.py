@@ -1,10 +1,12 @@
-"""The settings' index and the profile page."""
+"""The settings' index and the profile page; the pages about numbers hang on here."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from hark.settings.colours import TONES, samples
 from hark.settings.form import PARTS, ProfileForm, check, read, shown, write
+from hark.settings.numbers import operators
+from hark.settings.numbers import routes as numbers_routes
 from infra.web import gettext, render, see_other
 from tenants.audit import record
 from tenants.directory.service import numbers_of, tenant_by_id
@@ -13,6 +15,8 @@ from tenants.profile.service import profile
 from tenants.texts import language_name
 
 router = APIRouter()
+router.include_router(numbers_routes.whole)
+router.include_router(operators.router)
 
 
 @router.get("/o/{slug}/settings")
