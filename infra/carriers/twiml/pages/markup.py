@@ -146,7 +146,7 @@ def _join(response: VoiceResponse, command: Join, page: Page) -> None:
     whispers = command.how == "whisper" and page.coached and page.vendor.whispers
     dial = Dial(action=page.links.to("left", id=command.id), method="POST", time_limit=LONGEST_CALL)
     dial.conference(
-        command.room,
+        _clean(command.room),
         muted=command.how == "listen" or (command.how == "whisper" and not whispers),
         coach=page.coached if whispers else None,
         beep="false",
@@ -162,8 +162,8 @@ def _say(around: VoiceResponse | Gather, prompts: Iterable[Prompt], vendor: Twil
     for prompt in prompts:
         voice = voice_for(vendor, prompt.language)
         if prompt.url and (prompt.recorded or voice is None):
-            around.play(prompt.url)
-        elif text := _spoken(prompt):
+            around.play(_clean(prompt.url))
+        elif text := _clean(prompt.text):
             around.say(text, language=voice.language if voice else None, voice=voice.name if voice else None)
 
 
@@ -174,9 +174,9 @@ def voice_for(vendor: Twilio, language: str) -> Voice | None:
     return next((vendor.voices[tag] for tag in tags if tag in vendor.voices), None)
 
 
-def _spoken(prompt: Prompt) -> str:
-    """The words without what XML 1.0 has no place for, which would spoil the whole document."""
-    return "".join(letter for letter in prompt.text if _in_xml(letter))
+def _clean(text: str) -> str:
+    """The text without what XML 1.0 has no place for, which would spoil the whole document."""
+    return "".join(letter for letter in text if _in_xml(letter))
 
 
 def _in_xml(letter: str) -> bool:
