@@ -36,8 +36,8 @@ async def network(ground: None) -> AsyncIterator[PaperNetwork]:
     del service.voices[made.name]
 
 
-async def number_for(hotline: Hotline) -> str:
-    """Give a hotline its directory entry and a number on the paper network."""
+async def number_for(hotline: Hotline, network: PaperNetwork | None = None) -> str:
+    """Give a hotline its directory entry and a number; on the paper network, one that it can ring out with."""
     e164 = f"+4420{secrets.randbelow(10**8):08d}"
     with no_scope():
         async with unit_of_work() as session:
@@ -49,7 +49,13 @@ async def number_for(hotline: Hotline) -> str:
             )  # fmt: skip
             session.add(
                 Number(
-                    e164=e164, carrier="paper", status="held", country="GB", tenant=hotline.tenant, line=hotline.line.id
+                    e164=e164,
+                    carrier="paper",
+                    node=network.node if network else "",
+                    status="held",
+                    country="GB",
+                    tenant=hotline.tenant,
+                    line=hotline.line.id,
                 )
             )
     return e164

@@ -36,13 +36,13 @@ async def ready(open_hotline: Open, first: dict[str, object], kind: str, **peopl
 
 async def test_a_mobile_gets_the_caller_only_after_its_key(open_hotline: Open, network: PaperNetwork) -> None:
     """yap#321: a volunteer's own voicemail swallowing the caller."""
-    hotline, e164 = await ready(open_hotline, RING, "mobile", ann="+447911123451")
+    hotline, e164 = await ready(open_hotline, RING, "mobile", ann="+447400123451")
     caller = await network.dial(e164)
     assert caller.said == ["Ringing"]
     assert isinstance(caller.now, Play)
     assert caller.now.then == "ringback"
     [leg] = network.ringing()
-    assert (leg.to, leg.shown) == ("number:+447911123451", e164)
+    assert (leg.to, leg.shown) == ("number:+447400123451", e164)
     await network.pick_up(leg)
     assert leg.said == ["A call from your hotline. To take it, press 1."]
     assert (await hotline.row((await the_call(hotline)).id)).phase == "waiting"
@@ -53,7 +53,7 @@ async def test_a_mobile_gets_the_caller_only_after_its_key(open_hotline: Open, n
 
 
 async def test_a_voicemail_that_picks_up_never_gets_the_caller(open_hotline: Open, network: PaperNetwork) -> None:
-    hotline, e164 = await ready(open_hotline, RING, "mobile", ann="+447911123451")
+    hotline, e164 = await ready(open_hotline, RING, "mobile", ann="+447400123451")
     caller = await network.dial(e164)
     [leg] = network.ringing()
     await network.pick_up(leg)
@@ -79,7 +79,7 @@ async def test_a_desk_phone_accepts_by_answering_and_ends_by_hanging_up(
 
 
 async def test_all_are_rung_at_once_and_the_losers_stop(open_hotline: Open, network: PaperNetwork) -> None:
-    _, e164 = await ready(open_hotline, RING, "mobile", ann="+447911123451", ben="+447911123452")
+    _, e164 = await ready(open_hotline, RING, "mobile", ann="+447400123451", ben="+447400123452")
     await network.dial(e164)
     ann, ben = network.ringing("451$") + network.ringing("452$")
     await network.pick_up(ann)
@@ -93,7 +93,9 @@ async def test_all_are_rung_at_once_and_the_losers_stop(open_hotline: Open, netw
 
 async def test_one_bad_number_doesnt_break_everyones_ring(open_hotline: Open, network: PaperNetwork) -> None:
     """yap#702."""
-    _, e164 = await ready(open_hotline, RING | {"strategy": "in_order"}, "mobile", ann="+447911123451", ben="+447911123452")
+    _, e164 = await ready(
+        open_hotline, RING | {"strategy": "in_order"}, "mobile", ann="+447400123451", ben="+447400123452"
+    )
     caller = await network.dial(e164)
     [ann] = network.ringing()
     await network.hang_up(ann, "invalid")
@@ -105,7 +107,7 @@ async def test_one_bad_number_doesnt_break_everyones_ring(open_hotline: Open, ne
 
 async def test_a_caller_who_hangs_up_stops_every_ring(open_hotline: Open, network: PaperNetwork) -> None:
     """yap#159: phantom rings after the caller hung up."""
-    hotline, e164 = await ready(open_hotline, RING, "mobile", ann="+447911123451", ben="+447911123452")
+    hotline, e164 = await ready(open_hotline, RING, "mobile", ann="+447400123451", ben="+447400123452")
     caller = await network.dial(e164)
     assert len(network.ringing()) == 2
     await network.hang_up(caller)
@@ -186,7 +188,7 @@ async def test_browser_is_rung_after_accepting_and_again_after_a_reload(
 
 
 async def test_a_queue_says_where_one_stands_and_plays_music(open_hotline: Open, network: PaperNetwork) -> None:
-    hotline, e164 = await ready(open_hotline, QUEUE, "mobile", ann="+447911123451")
+    hotline, e164 = await ready(open_hotline, QUEUE, "mobile", ann="+447400123451")
     first = await network.dial(e164)
     second = await network.dial(e164, "+447700900124")
     assert "You are number 2 in line." in second.said or "You are next." in second.said

@@ -4,8 +4,6 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
-import phonenumbers
-
 from hark.callers.refusing import refusal
 from hark.phone import rows
 from hark.phone.settle import Order, settle
@@ -14,6 +12,7 @@ from hark.public.page import calendars
 from hark.switchboard import calls
 from hark.switchboard.touched import seen_to
 from infra.carriers.protocol import Arrived, HangUp
+from infra.carriers.reading import e164
 from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.ids import new_id
@@ -58,7 +57,7 @@ async def _begin(
     session: Session, carrier: str, node: str, signal: Arrived, number: Number, tenant: Tenant
 ) -> Begun | None:
     leg = new_id()
-    caller_number = international(signal.caller, tenant.country)
+    caller_number = e164(signal.caller, tenant.country) if signal.caller else None
     line = await session.get_one(Line, (tenant.id, number.line))
     caller = await caller_with(session, caller_number) if caller_number else None
     language = number.language if number.language in tenant.languages else None
@@ -82,14 +81,3 @@ async def _begin(
     orders = await settle(session, call)
     seen_to(session, call)
     return Begun(tenant.id, call, leg, orders)
-
-
-def international(said: str, country: str) -> str:
-    """A caller's number in E.164, as their network wrote it or as dialled in this country; "" where it is none."""
-    try:
-        parsed = phonenumbers.parse(said, country)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

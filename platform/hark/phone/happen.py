@@ -15,11 +15,14 @@ from hark.switchboard import calls, left
 from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering import answering
 from infra.carriers.protocol import Answered, Digit, Heard, Over, Recorded, Ringing, Signal
+from infra.carriers.reading import e164
 from infra.clock import now
 from infra.database import Session
 from infra.errors import HarkError
+from infra.scope import current_tenant
 from infra.vault import unseal
 from tenants.allowance import service as allowance
+from tenants.directory.service import tenant_by_id
 from tenants.flows.engine import events as on
 from tenants.flows.engine.screen import describe
 
@@ -66,10 +69,20 @@ async def _caller_presses(session: Session, leg: Leg, signal: Digit) -> None:
         await left.book_callback(
             session,
             leg.call_id,
-            reach={"reach": said.typed or own, "wording": "neutral" if said.discreet else "", "email": ""},
+            reach={
+                "reach": await _meant(session, said.typed) or own,
+                "wording": "neutral" if said.discreet else "",
+                "email": "",
+            },
             window=booking.WINDOWS[said.window],
             voicemail_ok=said.machine,
         )
+
+
+async def _meant(session: Session, typed: str) -> str:
+    """A typed number in E.164, as it would be dialled in the hotline's country; else just what was typed."""
+    home = (await tenant_by_id(session, current_tenant())).country
+    return e164(typed, home) or typed
 
 
 async def _caller_heard(session: Session, leg: Leg, signal: Heard) -> None:

@@ -22,6 +22,8 @@ from infra.errors import Conflict
 from infra.ids import new_id
 from infra.realtime import announce
 from infra.scope import current_tenant
+from infra.services.voice.found import asterisks
+from infra.settings import settings
 from infra.vault import seal, unseal
 from tenants.allowance import service as allowance
 from tenants.devices.models import Device
@@ -63,8 +65,16 @@ async def _way(session: Session) -> Number:
 
 
 def at(number: Number) -> tuple[str, str]:
-    """The carrier and node that a number is reached by now."""
-    return (number.second_carrier, number.second_node) if number.by == "second" else (number.carrier, number.node)
+    """The carrier and node that a number is reached by now; one on a trunk of the hotline's own goes by any switch of
+    ours. Raises Conflict while there is none."""
+    carrier, node = (
+        (number.second_carrier, number.second_node) if number.by == "second" else (number.carrier, number.node)
+    )
+    if carrier == "asterisk" and not node:
+        node = next((each.name for each in asterisks(settings().data_dir, settings().asterisk)), "")
+        if not node:
+            raise Conflict("The telephone switch isn't running just now.")
+    return carrier, node
 
 
 async def call_back(session: Session, callback: Callback, member: Member) -> UUID:
