@@ -9,7 +9,9 @@ import { Board } from "./board.js";
 import { Left } from "./left.js";
 import { OfferCard } from "./offer.js";
 import { shortcuts } from "./shortcuts.js";
+import { Softphone } from "./softphone.js";
 import { Talk } from "./talk.js";
+import { Where } from "./where.js";
 
 const root = document.getElementById("console");
 const { socket, records, callers, duty, strings } = JSON.parse(document.getElementById("console-data").textContent);
@@ -24,7 +26,9 @@ const send = (message) => line.send(message);
 const offerCard = new OfferCard(root, strings);
 const board = new Board(root, strings);
 const left = new Left(root, strings);
-const talk = new Talk(root, strings, send, render);
+const softphone = new Softphone(send);
+const talk = new Talk(root, strings, send, softphone, render);
+const where = new Where(root, strings, (device) => tell({ type: "duty", status: state.duty, ...device }));
 
 // ---- what is to be seen
 
@@ -39,8 +43,9 @@ function render() {
   root.dataset.face = face();
   reveal(root, "when", face());
   reveal(root, "duty", state.duty);
+  reveal(root, "where", where.device);
   for (const choice of root.querySelectorAll("[name=duty]")) choice.checked = choice.value === state.duty;
-  offerCard.show(state.call ? null : state.offer);
+  offerCard.show(state.call ? null : state.offer, where.device !== "browser");
   board.show(state.board);
   if (state.wrapUntil) mark(part("[data-wrap]"), { until: state.wrapUntil });
   part("[data-silent]").hidden = state.duty !== "on" || Boolean(state.call) || !offerCard.ringer.silenced;
@@ -74,7 +79,9 @@ const said = {
     state.wrapUntil = message.wrap_until;
     state.board = message;
     left.show(message.left);
-    talk.show(state.call, true);
+    where.show(message);
+    if (message.softphone && (state.duty === "on" || state.call) && where.device === "browser") softphone.want();
+    talk.show(state.call, true, where.device);
   },
   offer(message) { state.offer = message; },
   offer_gone({ offer_id: offer, reason }) {
@@ -100,8 +107,12 @@ const said = {
   left(message) { left.show(message); },
   duty(message) {
     state.duty = message.status;
+    if (message.device) where.chosen(message);
+    if (where.softphone && state.duty === "on" && where.device === "browser") softphone.want();
     if ("wrap_until" in message) state.wrapUntil = message.wrap_until;
   },
+  duty_over() { say(strings.duty_over); },
+  softphone(message) { softphone.given(message); },
   ice(message) { talk.ice(message); },
   peer({ payload }) { talk.receive(payload); },
   notice({ text }) { say(text); },
@@ -119,6 +130,7 @@ function linked(link) {
   const words = link === "refused" ? strings.signed_out : strings[state.call ? "lost_in_call" : "lost"];
   if (!open) part("[data-lost-words]").textContent = words;
   part("[data-lost]").hidden = open || link === "connecting" && part("[data-lost]").hidden;
+  if (open) softphone.rejoin();
   if (open && wished) {
     send({ type: "duty", status: wished });
     wished = null;
@@ -173,7 +185,8 @@ const deeds = {
 };
 
 root.addEventListener("click", ({ target }) => {
-  const { do: deed, member } = target.closest("button")?.dataset ?? {};
+  const { do: deed, member, key } = target.closest("button")?.dataset ?? {};
+  if (key) talk.key(key);
   if (deed) deeds[deed]();
   if (member && tell({ type: "handover", call_id: state.call.call_id, member_id: member })) part("#handover").open = false;
 });
@@ -182,7 +195,7 @@ root.addEventListener("change", async ({ target }) => {
   if (target.name !== "duty") return;
   state.duty = target.value; // what was chosen stays chosen unless the server says otherwise
   if (!send({ type: "duty", status: target.value })) wished = target.value;
-  if (target.value !== "on") return;
+  if (target.value !== "on" || where.device !== "browser") return;
   offerCard.ringer.unlock();
   offerCard.alerts.ask();
   if (await talk.listen()) talk.rest(); // so that it is allowed before the first call rings
@@ -200,6 +213,7 @@ setInterval(() => {
 }, 1000);
 addEventListener("pagehide", () => {
   talk.leave();
+  softphone.close();
   send({ type: "bye" }); // a socket that merely breaks could be a bad network, and is given longer
 });
 shortcuts(root, part("[data-single-keys]"));

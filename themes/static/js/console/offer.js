@@ -16,8 +16,8 @@ export class OfferCard {
     this.ringer = new Ringer("hark-ring");
   }
 
-  /** The offer that is on, or null. */
-  show(offer) {
+  /** The offer that is on, or null; `silently` where a telephone rings for it already. */
+  show(offer, silently = false) {
     if (offer?.offer_id === this.#shown?.offer_id) return;
     this.#shown = offer;
     clearInterval(this.#counting);
@@ -33,7 +33,7 @@ export class OfferCard {
     if (offer.handover) handover.textContent = this.#strings.handed_by.replace("{name}", offer.handover.from);
     this.busy(false);
     this.#count(offer.until);
-    this.ringer.start();
+    if (!silently) this.ringer.start();
     this.alerts.show(this.#strings.incoming, offer.line);
     this.#announce.textContent = [this.#strings.incoming, offer.line, ...(offer.choices ?? [])].join(", ");
   }

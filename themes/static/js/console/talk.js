@@ -6,20 +6,25 @@
 import { mark } from "../clock.js";
 import { Meter } from "../call/meter.js";
 import { closeMicrophone, openMicrophone } from "../call/microphone.js";
+import { reveal } from "../reveal.js";
 import { Peer } from "../call/peer.js";
 import { tell } from "./facts.js";
+import { Leg } from "./leg.js";
 
 const KEPT = "hark.carrying";
 const STATS_EVERY_MS = 3000;
-const KINDS = { connected: "good", weak: "warn", interrupted: "warn", unlinked: "warn", unknown: "bad" };
+const KINDS = {
+  connected: "good", weak: "warn", interrupted: "warn", unlinked: "warn", unknown: "bad", desk: "good", mobile: "good",
+};
 
 export class Talk {
   #root; #card; #strings; #send; #onchange;
   #call = null; #linked = false; #ice = null; #peer = null; #confirmed = false; #weak = false;
-  #microphone = null; #meter = null; #opening = null; #watching = 0; #wanted = null;
+  #microphone = null; #meter = null; #opening = null; #watching = 0; #wanted = null; #softphone; #device = "browser";
 
-  constructor(root, strings, send, onchange) {
+  constructor(root, strings, send, softphone, onchange) {
     this.#root = root;
+    this.#softphone = softphone;
     this.#card = root.querySelector("#talk");
     this.#strings = strings;
     this.#send = send;
@@ -28,14 +33,16 @@ export class Talk {
     sessionStorage.removeItem(KEPT); // so that a duplicated tab doesn't think it was reloaded
   }
 
-  /** Whether this tab carries the sound. */
-  get here() { return this.#wanted !== null && this.#wanted === this.#call?.call_id; }
+  /** Whether this tab carries the sound; on a telephone of one's own none does, and each may lead the call. */
+  get here() { return this.#away || (this.#wanted !== null && this.#wanted === this.#call?.call_id); }
+  get #away() { return this.#call !== null && this.#device !== "browser"; }
 
   /** This tab is to carry that call as soon as it is on. */
   want(callId) { this.#wanted = callId; }
 
   /** The call as the server knows it, or null; `back` after the socket was away. */
-  show(call, back = false) {
+  show(call, back = false, device = this.#device) {
+    this.#device = device;
     if (this.#call && call?.call_id !== this.#call.call_id) this.#let();
     this.#call = call;
     if (!call) return;
@@ -46,10 +53,14 @@ export class Talk {
     this.#part("[data-elsewhere-words]").textContent = carrier ? this.#strings.elsewhere : this.#strings.nowhere;
     this.#part("[data-handing]").hidden = !call.handover;
     if (call.handover) this.#part("[data-handing-words]").textContent = this.#strings.handing.replace("{name}", call.handover.to);
+    reveal(this.#root, "sounds", this.#away ? "away" : call.sound ?? "peer");
     if (!this.here) return;
     if (back) this.#peer?.rejoin();
     this.#carry();
   }
+
+  /** Press a key towards a telephone. */
+  key(key) { this.#peer?.key?.(key); }
 
   linked(linked) {
     this.#linked = linked;
@@ -114,15 +125,19 @@ export class Talk {
   }
 
   #carry() {
+    if (this.#away) {
+      this.#say();
+      return;
+    }
     if (this.#peer || !this.#ice) return;
-    this.#peer = new Peer({
-      role: "operator",
-      ...this.#ice,
+    const common = {
       send: this.#send,
       audioElement: document.getElementById("voice"),
       onstate: () => this.#say(),
       onblocked: (blocked) => { this.#part("[data-quiet]").hidden = !blocked; },
-    });
+    };
+    const telephone = this.#call.sound === "sip";
+    this.#peer = telephone ? new Leg({ softphone: this.#softphone, ...common }) : new Peer({ role: "operator", ...this.#ice, ...common });
     this.#peer.join(this.#microphone);
     if (!this.#microphone) this.listen();
     this.#watching = setInterval(() => this.#watch(), STATS_EVERY_MS);
@@ -146,9 +161,11 @@ export class Talk {
 
   #say() {
     const simulated = this.#call?.simulated;
-    const alive = this.#peer?.state === "connected" || simulated;
+    const away = this.#away;
+    const alive = this.#peer?.state === "connected" || simulated || away;
     let word = alive && this.#weak ? "weak" : this.#peer?.state;
     if (simulated) word = "simulated";
+    if (away) word = this.#device;
     if (!this.#linked) word = alive ? "unlinked" : "unknown";
     const words = this.#strings.sound[word] ?? this.#strings.sound.connecting;
     const status = this.#part("[data-sound]");
