@@ -19,6 +19,7 @@ from provisioning.signup import models as signup
 from provisioning.steps import models as steps
 from tenants.allowance import models as allowance
 from tenants.audit import models as audit
+from tenants.destinations import models as destinations
 from tenants.devices import models as devices
 from tenants.directory import models as directory
 from tenants.flows import models as flows
@@ -36,5 +37,5 @@ metadata = SQLModel.metadata
 SLICES = (
     outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows, lines,
     signup, steps, closing, switchboard, phone, contacts, cases,
-    line_settings, messages, recordings, watch, numbers, trunks, allowance, twiml,
+    line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,
 )  # fmt: skip

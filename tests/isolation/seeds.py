@@ -32,6 +32,7 @@ from provisioning.steps.models import ProvisioningStep
 from tenants.allowance.models import Allowance, Outbound
 from tenants.audit import record
 from tenants.audit.models import AuditEntry
+from tenants.destinations.models import Destination
 from tenants.devices.models import Device
 from tenants.devices.names import desk_account
 from tenants.devices.service import account as sip_account
@@ -173,6 +174,9 @@ async def _tenant_rows(
     session.add(Duty(id=keeper, status="off"))
     trunk = Trunk(name=f"Trunk {marker}", host=f"{marker}.example.org", username=marker, sealed=sealed)
     session.add_all([trunk, Allowance(id=hotline.tenant), Outbound(kind="member", given_at=now())])
+    office = f"Office {marker}"
+    destination = Destination(name=office, sealed=sealed, hash=marker.encode(), note=marker, added_by=keeper)
+    session.add(destination)
     here[Team].name = f"Team {marker}"
     record(session, "case.open", member=keeper, subject=case.id, words=marker)
     (await session.exec(select(Member).where(Member.id == keeper))).one().name = f"Bob {marker}"
@@ -185,7 +189,7 @@ async def _tenant_rows(
         "recording": recording.id, "team": here[Team].id, "shift": here[Shift].id, "tenant": hotline.tenant,
         "device": mobile.id,
         "flow_version": here[FlowVersion].id,
-        "trunk": trunk.id,
+        "trunk": trunk.id, "destination": destination.id,
     }  # fmt: skip
     return ids, tokens
 

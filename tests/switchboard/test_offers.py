@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from hark.switchboard import clock
 from hark.switchboard.models import Offer
 from hark.switchboard.offering import answering, duty
+from hark.switchboard.transferring import asking
 from infra.clock import now, travel
 from infra.database import unit_of_work
 from infra.errors import Conflict, NotFound
@@ -196,10 +197,10 @@ async def test_a_handed_over_call_changes_hands_only_when_the_colleague_accepts(
     await accept(hotline, call, "ann")
     with pytest.raises(Conflict):
         async with unit_of_work() as session:
-            await answering.hand_over(session, hotline.people["ann"], hotline.people["ben"])
+            await asking.hand_over(session, hotline.people["ann"], hotline.people["ben"])
     await hotline.on_duty("ben")
     async with unit_of_work() as session:
-        await answering.hand_over(session, hotline.people["ann"], hotline.people["ben"])
+        await asking.hand_over(session, hotline.people["ann"], hotline.people["ben"])
     assert await hotline.rung(call, "talking") == ["ann"]
     await accept(hotline, call, "ben")
     assert await hotline.rung(call, "talking") == ["ben"]

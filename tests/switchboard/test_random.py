@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from hark.switchboard import calls, clock
 from hark.switchboard.models import Call, Offer, Timer
 from hark.switchboard.offering import answering, duty
+from hark.switchboard.transferring import asking
 from infra.clock import now, travel
 from infra.database import unit_of_work
 from infra.errors import Conflict, NotFound
@@ -74,13 +75,13 @@ class Play:
             case "ready":
                 await answering.ready(session, member)
             case "hand_over":
-                await answering.hand_over(session, member, self.hotline.people[NAMES[which]])
+                await asking.hand_over(session, member, self.hotline.people[NAMES[which]])
 
     async def check(self) -> None:
         """What must be true at every moment at which the clock has done what is due."""
         async with unit_of_work() as session:
             offers = (await session.exec(select(Offer))).all()
-            live = [row for row in offers if row.state in ("ringing", "talking", "wrapping")]
+            live = [row for row in offers if row.state in ("ringing", "talking", "consulting", "wrapping")]
             assert len({row.member_id for row in live}) == len(live), "somebody has two"
             rows = {row.id: row for row in (await session.exec(select(Call))).all()}
             due = select(Timer.subject, Timer.kind).where(Timer.tenant == self.hotline.tenant)
@@ -88,7 +89,7 @@ class Play:
         talking = [row.call_id for row in live if row.state == "talking"]
         assert len(set(talking)) == len(talking), "two talk with one caller"
         for row in live:
-            if row.state == "ringing" and not row.handover:
+            if row.state == "ringing" and row.kind == "call":
                 assert rows[row.call_id].phase == "waiting", "a phantom ring"
             if row.state == "ringing":
                 assert (row.id, "offer") in armed, "a ring without an end"

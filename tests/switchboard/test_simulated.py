@@ -7,6 +7,7 @@ from hark.switchboard import calls
 from hark.switchboard.models import Duty
 from hark.switchboard.offering import answering, duty
 from hark.switchboard.offering.board import board, on_duty
+from hark.switchboard.transferring import asking
 from infra.clock import now
 from infra.database import unit_of_work
 from infra.errors import Conflict
@@ -63,7 +64,7 @@ async def test_a_real_call_cannot_be_handed_over_to_a_simulated_volunteer(open_h
         await answering.accept(session, hotline.people["ben"], await hotline.offer_of(call, "ben"))
     with pytest.raises(Conflict):
         async with unit_of_work() as session:
-            await answering.hand_over(session, hotline.people["ben"], hotline.people["ann"])
+            await asking.hand_over(session, hotline.people["ben"], hotline.people["ann"])
     assert await hotline.rung(call) == []
 
 

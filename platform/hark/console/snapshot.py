@@ -7,11 +7,13 @@ from sqlmodel import col, select
 
 from hark.answering import softphone
 from hark.console.carrier import carrier
+from hark.console.parties import parties
 from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering.board import board
 from hark.switchboard.offering.cards import card
 from hark.switchboard.offering.duty import told
 from hark.switchboard.offering.offers import LIVE_STATES
+from hark.switchboard.transferring.parties import IN_CALL
 from hark.switchboard.waiting import left_waiting
 from infra.clock import now
 from infra.database import Session
@@ -29,7 +31,7 @@ async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
     for offer in await session.exec(live):
         if offer.state == "ringing":
             shown["offer"] = await _offer(session, offer)
-        elif offer.state == "talking":
+        elif offer.state in IN_CALL:
             shown["call"] = await _call(session, offer)
         else:
             shown["wrap_until"] = offer.expires_at.isoformat()
@@ -52,29 +54,23 @@ async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
 
 async def _offer(session: Session, offer: Offer) -> dict[str, Any]:
     asking = None
-    if offer.handover:
+    if offer.kind != "call":
         talking = (
             select(Member.name)
             .join(Offer, (col(Offer.tenant_id) == Member.tenant_id) & (col(Offer.member_id) == Member.id))
             .where(Offer.call_id == offer.call_id, Offer.state == "talking")
         )
-        asking = {"from": (await session.exec(talking)).first() or ""}
+        asking = {"from": (await session.exec(talking)).first() or "", "consult": offer.kind == "consult"}
     until = offer.expires_at.isoformat()
     return {**await card(session, offer.call_id), "offer_id": str(offer.id), "until": until, "handover": asking}
 
 
 async def _call(session: Session, offer: Offer) -> dict[str, Any]:
-    asked = (
-        select(Member.name)
-        .join(Offer, (col(Offer.tenant_id) == Member.tenant_id) & (col(Offer.member_id) == Member.id))
-        .where(Offer.call_id == offer.call_id, Offer.state == "ringing", col(Offer.handover).is_(True))
-    )
-    to = (await session.exec(asked)).first()
     return {
         **await card(session, offer.call_id),
         "since": (offer.answered_at or offer.made_at).isoformat(),
-        "carrier": await carrier(offer.call_id),
-        "handover": {"to": to} if to else None,
+        "carrier": await carrier(offer.call_id, offer.member_id),
+        **(await parties(session, offer)),
     }
 
 

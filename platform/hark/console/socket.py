@@ -13,8 +13,8 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from hark.answering import softphone
 from hark.console.carrier import carry, put_down
+from hark.console.passing import DEEDS
 from hark.console.snapshot import snapshot, worded
-from hark.contacts.service import hand_over as hand_over_record
 from hark.public.socket import MESSAGE_LIMIT, first_of, hear, ice, tell
 from hark.switchboard.offering import answering, duty
 from hark.switchboard.offering.board import board_channel
@@ -22,6 +22,7 @@ from hark.switchboard.offering.offers import member_channel
 from hark.switchboard.offering.reach import DEVICES
 from hark.switchboard.screens import caller_channel
 from hark.switchboard.touched import touch
+from hark.switchboard.transferring.parties import present_call
 from infra.database import unit_of_work
 from infra.errors import HarkError
 from infra.realtime import hub
@@ -149,7 +150,7 @@ async def _listen(socket: WebSocket, seat: Seat, tab: Tab) -> None:
 async def _leave(seat: Seat, tab: Tab, *, clean: bool) -> None:
     """A tab has closed: what hangs on it runs out, unless another tab of the volunteer says that it is there."""
     tab.gone = True
-    if tab.call is not None and await put_down(tab.call, tab.sid):
+    if tab.call is not None and await put_down(tab.call, seat.member, tab.sid):
         await hub.publish(member_channel(seat.member), {"type": "resync"})
     if clean:
         if tab.softphone:
@@ -166,7 +167,7 @@ async def _heard(socket: WebSocket, seat: Seat, tab: Tab, message: dict[str, Any
     elif kind == "hello":
         tab.sid = str(message["sid"])[:64]
         tab.call = await _to_caller(seat, {"hello": tab.sid})
-        if tab.call is not None and await carry(tab.call, tab.sid):
+        if tab.call is not None and await carry(tab.call, seat.member, tab.sid):
             async with unit_of_work() as session:
                 touch(session, tab.call)  # a telephone's voice comes to this tab from now on
             await hub.publish(member_channel(seat.member), {"type": "resync"})
@@ -182,7 +183,7 @@ async def _heard(socket: WebSocket, seat: Seat, tab: Tab, message: dict[str, Any
         await _to_caller(seat, message["payload"])
     else:
         await _do(seat, kind, message)
-        if kind in ("accept", "handover", "ready"):
+        if kind in ("accept", "ready", *DEEDS):
             await tell(socket, await _snapshot(seat))
 
 
@@ -195,24 +196,21 @@ async def _do(seat: Seat, kind: str, message: dict[str, Any]) -> None:
                     session, seat.member, message["status"], device=message.get("device"), device_id=device_id
                 )
             case "accept":
-                call = await answering.accept(session, seat.member, UUID(message["offer_id"]))
-                await hand_over_record(session, call, seat.member)
+                await answering.accept(session, seat.member, UUID(message["offer_id"]))
             case "decline":
                 await answering.decline(session, seat.member, UUID(message["offer_id"]))
             case "end":
                 await answering.end(session, seat.member)
-            case "handover" if message.get("member_id"):
-                await answering.hand_over(session, seat.member, UUID(message["member_id"]))
-            case "handover":
-                await answering.keep(session, seat.member)
             case "ready":
                 await answering.ready(session, seat.member)
+            case _ if kind in DEEDS:
+                await DEEDS[kind](session, seat.member, message)
 
 
 async def _to_caller(seat: Seat, payload: dict[str, Any]) -> UUID | None:
-    """Signalling goes to the caller whom this volunteer talks with now, and to nobody else. Returns the call."""
+    """Signalling goes to the caller in whose call this member is now, and to nobody else. Returns the call."""
     async with unit_of_work() as session:
-        call = await answering.talking_call(session, seat.member)
+        call = await present_call(session, seat.member)
     if call is not None:
         await hub.publish(caller_channel(call), {"type": "peer", "payload": payload})
     return call

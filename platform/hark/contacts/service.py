@@ -45,11 +45,13 @@ async def for_call(staff: Staff, call_id: UUID) -> Sight:
     if contact is None:
         call = (await session.exec(select(Call).where(Call.id == call_id))).one_or_none()
         answered = await _answered(session, call_id)
+        asked = await _asked(session, call_id, member.id)
         if call is None or not (
-            member.id in answered or sees_all(member) or (call.ended_at is not None and not answered)
+            member.id in answered or asked or sees_all(member) or (call.ended_at is not None and not answered)
         ):
             raise NotFound
-        await _create(staff, new_id(), call_id, keeper=answered[0] if answered else member.id, readers=answered)
+        readers = [*answered, member.id] if asked else answered
+        await _create(staff, new_id(), call_id, keeper=answered[0] if answered else member.id, readers=readers)
         contact = (await session.exec(found)).one()
     return await sight(staff, contact)
 
@@ -72,6 +74,14 @@ async def _answered(session: Session, call_id: UUID) -> list[UUID]:
         .order_by(col(Offer.answered_at).desc())
     )
     return list(dict.fromkeys(await session.exec(found)))
+
+
+async def _asked(session: Session, call_id: UUID, member: UUID) -> bool:
+    """Whether somebody who has the call is asking this colleague about it just now."""
+    found = select(Offer.id).where(
+        Offer.call_id == call_id, Offer.member_id == member, Offer.state == "consulting", Offer.kind == "consult"
+    )
+    return (await session.exec(found)).first() is not None
 
 
 async def _create(staff: Staff, key: UUID, call_id: UUID | None, *, keeper: UUID, readers: list[UUID]) -> None:
@@ -129,6 +139,13 @@ async def hand_over(session: Session, call_id: UUID, to_member: UUID) -> UUID | 
     await let_read(session, contact, to_member)
     record(session, "contact.hand_over", member=to_member, subject=contact)
     return contact
+
+
+async def let_in(session: Session, call_id: UUID, member: UUID) -> None:
+    """Let a colleague who is asked for advice read the record of a call, if there is one by now."""
+    contact = (await session.exec(select(Contact.id).where(Contact.call_id == call_id))).one_or_none()
+    if contact is not None:
+        await let_read(session, contact, member)
 
 
 @dataclass(slots=True)

@@ -17,9 +17,9 @@ from hark.public.callers import facts
 from hark.public.page import calendars
 from hark.switchboard import calls
 from hark.switchboard.models import Call
-from hark.switchboard.offering.answering import talking_member
 from hark.switchboard.offering.offers import member_channel
 from hark.switchboard.screens import caller_channel
+from hark.switchboard.transferring.parties import talking_member
 from infra.clock import now
 from infra.database import unit_of_work
 from infra.errors import HarkError

@@ -15,6 +15,7 @@ from hark.switchboard import calls, left, timers
 from hark.switchboard.models import Call, Timer
 from hark.switchboard.offering import answering, duty, offers
 from hark.switchboard.offering.wrapping import finish
+from hark.switchboard.transferring import leaving
 from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.scope import no_scope, tenant_scope
@@ -59,6 +60,10 @@ async def _offer(session: Session, key: UUID) -> None:
         await duty.rearrange(session)
 
 
+async def _party(session: Session, key: UUID) -> None:
+    await leaving.gone(session, key)
+
+
 async def _wrap(session: Session, key: UUID) -> None:
     if await finish(session, key):
         await duty.rearrange(session)
@@ -72,7 +77,7 @@ Act = Callable[[Session, UUID], Awaitable[None]]
 OF_A_CALL: dict[str, Act] = {
     "step": _step, "caller": _caller, "operator": _operator, "position": _position, "staffing": _staffing,
 }  # fmt: skip
-OF_A_TENANT: dict[str, Act] = {"offer": _offer, "wrap": _wrap, "duty": _duty}
+OF_A_TENANT: dict[str, Act] = {"offer": _offer, "party": _party, "wrap": _wrap, "duty": _duty}
 
 
 async def fire(timer: Timer) -> bool:

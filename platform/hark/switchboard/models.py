@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from infra.database import PlatformTable, TenantTable, belongs_to, document, moment, one_of
 
-LIVE = "state IN ('ringing', 'talking', 'wrapping')"
+LIVE = "state IN ('ringing', 'talking', 'consulting', 'wrapping')"
 
 
 class CallerRow(TenantTable, table=True):
@@ -96,13 +96,21 @@ class CallEvent(TenantTable, table=True):
 
 class Offer(TenantTable, table=True):
     """A call offered to a person: a lease until `expires_at`. The two partial unique indexes are the promise that
-    nobody is offered two calls at once and that one person answers one call."""
+    nobody is offered two calls at once and that one person answers one call.
+
+    `kind` is why: the flow rang for somebody (`call`), whoever talks hands over (`handover`) or asks to talk first
+    (`consult`), or a supervisor is there of their own accord (`supervise`). `talking` is the one who has the call;
+    `consulting` is anybody else in it. `answered_at`: since when it is theirs. `how`: what a supervisor does there.
+    `held_at`: since when the caller hears music, because whoever talks put them on hold; so no hold outlives the talk.
+    """
 
     __tablename__ = "offer"
     __table_args__ = (
         belongs_to("call_id", "call"),
         belongs_to("member_id", "member"),
-        one_of("state", "ringing", "talking", "wrapping", "declined", "expired", "cancelled", "done"),
+        one_of("state", "ringing", "talking", "consulting", "wrapping", "declined", "expired", "cancelled", "done"),
+        one_of("kind", "call", "handover", "consult", "supervise"),
+        one_of("how", "talk", "listen", "whisper"),
         Index("uq_offer_one_per_member", "tenant_id", "member_id", unique=True, postgresql_where=text(LIVE)),
         Index(
             "uq_offer_one_answer",
@@ -117,10 +125,12 @@ class Offer(TenantTable, table=True):
     call_id: UUID
     member_id: UUID
     state: str = "ringing"
-    handover: bool = False
+    kind: str = "call"
+    how: str = "talk"
     made_at: datetime = moment(default=True)
     expires_at: datetime = moment()
     answered_at: datetime | None = moment(nullable=True)
+    held_at: datetime | None = moment(nullable=True)
     closed_at: datetime | None = moment(nullable=True)
 
 

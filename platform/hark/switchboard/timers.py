@@ -49,7 +49,8 @@ async def take(session: Session, timer: UUID, at: datetime) -> bool:
 
 async def grace(session: Session, until: datetime) -> None:
     """A process has just started: pages that it doesn't hear of yet get until then to connect again."""
-    waiting = update(Timer).where(col(Timer.kind).in_(("caller", "operator", "duty")), col(Timer.due_at) < until)
+    kinds = ("caller", "operator", "party", "duty")
+    waiting = update(Timer).where(col(Timer.kind).in_(kinds), col(Timer.due_at) < until)
     await session.execute(waiting.values(due_at=until))
 
 

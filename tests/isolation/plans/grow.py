@@ -26,6 +26,7 @@ STAYS_SMALL = {
     "duty": "as many as there are volunteers",
     "trunk": "as many as there are telephone companies",
     "allowance": "one row",
+    "destination": "fifty at most",
     "shift": "a week's",
     "invitation": "those of a week",
     "mail_wish": "as many as there are volunteers",

@@ -80,8 +80,7 @@ def talk(call: UUID, party: int) -> timedelta:
 
 
 async def _accept(session: Session, member: UUID, offer: UUID) -> None:
-    call = await answering.accept(session, member, offer)
-    await contacts.hand_over(session, call, member)
+    await answering.accept(session, member, offer)
 
 
 def _staff(session: Session, scene: Scene, key: UUID) -> Staff:

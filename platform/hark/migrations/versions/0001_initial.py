@@ -487,6 +487,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_application_file_application"), "application_file", ["application"], unique=False)
     op.create_table(
+        "destination",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "added_by"],
+            ["member.tenant_id", "member.id"],
+            name=op.f("fk_destination_tenant_id_added_by"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_destination")),
+    )
+    op.create_index("uq_destination_hash", "destination", ["tenant_id", "hash"], unique=True)
+    op.create_index("uq_destination_name", "destination", ["tenant_id", "name"], unique=True)
+    op.create_table(
         "device",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1310,6 +1330,12 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON \"workflow_version\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "application_file" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "destination" TO hark_app')
+    op.execute('ALTER TABLE "destination" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "destination" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"destination\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "device" TO hark_app')
     op.execute('ALTER TABLE "device" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "device" FORCE ROW LEVEL SECURITY')
@@ -1554,6 +1580,9 @@ def downgrade() -> None:
     op.drop_index("uq_device_hash", table_name="device")
     op.drop_index("ix_device_member", table_name="device")
     op.drop_table("device")
+    op.drop_index("uq_destination_name", table_name="destination")
+    op.drop_index("uq_destination_hash", table_name="destination")
+    op.drop_table("destination")
     op.drop_index(op.f("ix_application_file_application"), table_name="application_file")
     op.drop_table("application_file")
     op.drop_index("uq_workflow_version_number", table_name="workflow_version")

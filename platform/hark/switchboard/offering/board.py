@@ -14,7 +14,7 @@ from infra.scope import current_tenant
 from tenants.lines.models import Line
 from tenants.members.models import Member
 
-DOING = {"ringing": "call", "talking": "call", "wrapping": "wrap"}
+DOING = {"ringing": "call", "talking": "call", "consulting": "call", "wrapping": "wrap"}
 
 
 def board_channel() -> str:

@@ -13,8 +13,8 @@ from hark.switchboard import timers
 from hark.switchboard.calls import CLOSED_SECONDS, SEEN_SECONDS
 from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering import offers
-from hark.switchboard.offering.answering import talking_call
 from hark.switchboard.offering.board import tell_board
+from hark.switchboard.transferring.parties import engaged
 from infra.clock import now
 from infra.database import Session
 from infra.errors import Conflict
@@ -168,7 +168,6 @@ async def stay(session: Session, member: UUID, seconds: int, *, simulated: bool 
     ).scalar()
     if status == "on":
         await timers.arm(session, "duty", member, until)
-    call = await talking_call(session, member)
-    if call is not None:
-        await timers.arm(session, "operator", call, until)
+    if (party := await engaged(session, member)) is not None:
+        await timers.arm(session, *party, until)
     return status is not None

@@ -25,7 +25,7 @@ from infra.scope import current_tenant
 
 QUEUE_SECONDS_EACH = 25
 DECLINED_SECONDS = 30
-LIVE_STATES = ("ringing", "talking", "wrapping")
+LIVE_STATES = ("ringing", "talking", "consulting", "wrapping")
 
 
 @dataclass(slots=True)
@@ -98,13 +98,13 @@ def _fits(call: Waiting, person: dict[str, Any]) -> bool:
 
 
 async def offer(
-    session: Session, call: UUID, member: UUID, until: datetime, *, handed_by: str | None = None
+    session: Session, call: UUID, member: UUID, until: datetime, *, handed_by: str | None = None, consult: bool = False
 ) -> UUID | None:
     """Ring one member for one call until a moment; None when they have another call or offer by now.
 
-    `handed_by`: the colleague who talks with the caller now and asks them to take over.
+    `handed_by`: the colleague who talks with the caller now and asks them to take over, or, to `consult`, to talk
+    about it first.
     """
-    handover = handed_by is not None
     key = new_id()
     values = {
         "tenant_id": current_tenant(),
@@ -112,7 +112,8 @@ async def offer(
         "call_id": call,
         "member_id": member,
         "state": "ringing",
-        "handover": handover,
+        "kind": "call" if handed_by is None else "consult" if consult else "handover",
+        "how": "talk",
         "made_at": now(),
         "expires_at": until,
     }
@@ -121,7 +122,8 @@ async def offer(
         return None
     await timers.arm(session, "offer", key, until)
     touch(session, call)
-    about = {"offer_id": str(key), "until": until.isoformat(), "handover": {"from": handed_by} if handover else None}
+    asked = None if handed_by is None else {"from": handed_by, "consult": consult}
+    about = {"offer_id": str(key), "until": until.isoformat(), "handover": asked}
     announce(session, member_channel(member), {"type": "offer", **await card(session, call), **about})
     return key
 
@@ -148,24 +150,27 @@ async def close(
         statement = statement.where(col(Offer.member_id) != UUID(keep))
     closed = await session.execute(
         statement.values(state=state, closed_at=now()).returning(
-            col(Offer.id), col(Offer.member_id), col(Offer.call_id), col(Offer.handover)
+            col(Offer.id), col(Offer.member_id), col(Offer.call_id), col(Offer.kind)
         )
     )
     done = []
-    for offer_id, member, call_id, handover in closed.all():
+    for offer_id, member, call_id, kind in closed.all():
         done.append(offer_id)
         await timers.disarm(session, offer_id, "offer")
         touch(session, call_id)
         gone = {"type": "offer_gone", "offer_id": str(offer_id), "reason": reason or state}
         announce(session, member_channel(member), gone)
-        if handover:
-            await _tell_talking(session, call_id)
+        if kind != "call":
+            await _came_to_nothing(session, call_id, kind)
     return done
 
 
-async def _tell_talking(session: Session, call: UUID) -> None:
-    """Whoever asked a colleague to take over learns that it came to nothing."""
-    found = select(col(Offer.member_id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
+async def _came_to_nothing(session: Session, call: UUID, kind: str) -> None:
+    """Whoever asked a colleague learns that nothing came of it, and a caller who waited for that is back with them."""
+    talking = (col(Offer.call_id) == call, col(Offer.state) == "talking")
+    if kind == "consult":
+        await session.execute(update(Offer).where(*talking).values(held_at=None))
+    found = select(col(Offer.member_id)).where(*talking)
     for member in (await session.execute(found)).scalars():
         announce(session, member_channel(member), {"type": "resync"})
 
@@ -207,7 +212,7 @@ async def _waiting(session: Session, at: datetime) -> list[Waiting]:
 CREW = text("""
 SELECT t.key, tm.member_id, tm.place, m.languages, m.skills, d.simulated, d.device,
        NOT EXISTS (SELECT 1 FROM offer o WHERE o.tenant_id = d.tenant_id AND o.member_id = d.id
-                   AND o.state IN ('ringing', 'talking', 'wrapping')) AS free
+                   AND o.state IN ('ringing', 'talking', 'consulting', 'wrapping')) AS free
 FROM duty d
 JOIN member m ON m.tenant_id = d.tenant_id AND m.id = d.id AND m.left_at IS NULL
 JOIN team_member tm ON tm.tenant_id = d.tenant_id AND tm.member_id = d.id

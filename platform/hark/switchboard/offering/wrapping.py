@@ -48,6 +48,27 @@ async def release(session: Session, key: UUID, *, reason: str) -> None:
     await tell_board(session)
 
 
+async def depart(session: Session, key: UUID, *, reason: str) -> None:
+    """Somebody who was in a call beside the one who has it goes out, and is free: there is nothing to write up."""
+    done = await session.execute(
+        update(Offer)
+        .where(col(Offer.id) == key, col(Offer.state) == "consulting")
+        .values(state="done", closed_at=now())
+        .returning(col(Offer.member_id), col(Offer.call_id))
+    )
+    row = done.one_or_none()
+    if row is None:
+        return
+    await timers.disarm(session, key)
+    touch(session, row.call_id)
+    news = {"type": "call_ended", "call_id": str(row.call_id), "reason": reason, "wrap_until": None}
+    announce(session, offers.member_channel(row.member_id), news)
+    has_it = select(col(Offer.member_id)).where(col(Offer.call_id) == row.call_id, col(Offer.state) == "talking")
+    for member in (await session.execute(has_it)).scalars():
+        announce(session, offers.member_channel(member), {"type": "resync"})
+    await tell_board(session)
+
+
 async def finish(session: Session, key: UUID) -> UUID | None:
     """Wrapping up is over: the member can be offered calls again. Returns the member, None when it was over before.
 
