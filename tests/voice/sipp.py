@@ -92,6 +92,10 @@ class Sipp:
             cwd=folder, env=os.environ | {"TERM": "dumb"}, start_new_session=True,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
+        while process.returncode is None and not _listened_to(
+            own[1]
+        ):  # a call that came before it listens would be refused
+            await asyncio.sleep(0.01)
         return cls(folder, process, own, to, sound)
 
     async def done(self) -> Outcome:
@@ -160,6 +164,11 @@ class Sipp:
         outcome = Outcome(code, self.messages(), complaints)
         shutil.rmtree(self._folder, ignore_errors=True)
         return outcome
+
+
+def _listened_to(port: int) -> bool:
+    """Whether anybody has this UDP port; asked of the kernel, as trying it would take it from who is about to."""
+    return f":{port:04X} " in Path("/proc/net/udp").read_text()
 
 
 def _header(message: str, name: str) -> str:
