@@ -31,15 +31,16 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A call for one of our numbers. `dialled` and `caller` are E.164; `caller` is "" where it is withheld.
+    """A call for one of our numbers. `dialled` and `caller` as the network wrote them; `caller` is "" where withheld.
 
-    `node` is the switch or account that it came through.
+    `node` is the switch or account that it came through, `trunk` the name of the trunk, where the switch has several.
     """
 
     node: str
     ref: str
     dialled: str
     caller: str = ""
+    trunk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring somebody for up to `seconds`. `to`: `number:+44…`, or `sip:…` as the carrier addresses it, or `member:<name>`
-    for an account on the switch itself. `caller_id`: the number shown, one of ours."""
+    """Ring somebody for up to `seconds`. `to`: `number:+44…` (with `@<trunk>` over that one), `sip:…` as the carrier
+    addresses it, or `member:<name>` for an account on the switch itself. `caller_id`: the number shown, one of ours."""
 
     ref: str
     id: str

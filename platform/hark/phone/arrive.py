@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlmodel import select
+
 from hark.callers.refusing import refusal
 from hark.phone import rows
 from hark.phone.settle import Order, settle
@@ -19,7 +21,7 @@ from infra.ids import new_id
 from infra.scope import no_scope, tenant_scope
 from infra.vault import seal
 from tenants.directory.models import Number, Tenant
-from tenants.directory.service import number_dialled, tenant_by_id
+from tenants.directory.service import call_came, number_dialled, tenant_by_id
 from tenants.flows.engine import events as on
 from tenants.lines.models import Line
 from tenants.rosters.hours import is_open
@@ -43,7 +45,9 @@ async def arrive(carrier: str, node: str, signal: Arrived) -> Begun | list[Order
     """Begin the call; told again of the same one, nothing changes. A number of nobody's is hung up on."""
     with no_scope():
         async with unit_of_work() as session:
-            number = await number_dialled(session, signal.dialled)
+            trunk = _id(signal.trunk)
+            country = await _country(session, trunk) if trunk else ""
+            number = await number_dialled(session, signal.dialled, country, trunk=trunk)
             tenant = await tenant_by_id(session, number.tenant) if number and number.tenant else None
     if number is None or tenant is None or tenant.status not in ANSWERING or number.line is None:
         log.warning("a call for a number that nobody answers came through %s %s", carrier, node)
@@ -78,6 +82,21 @@ async def _begin(
         refusal=await refusal(session, caller, line),
     )
     await calls.handle(session, call, arrived)
+    await call_came(session, number.id)
     orders = await settle(session, call)
     seen_to(session, call)
     return Begun(tenant.id, call, leg, orders)
+
+
+def _id(trunk: str) -> UUID | None:
+    """Whose own trunk it came over; None for the installation's, which may bring calls for anybody."""
+    try:
+        return UUID(hex=trunk)
+    except ValueError:
+        return None
+
+
+async def _country(session: Session, trunk: UUID) -> str:
+    """In which country a trunk's national numbers are meant: where its own numbers are."""
+    found = select(Number.country).where(Number.trunk == trunk).limit(1)
+    return (await session.exec(found)).first() or ""

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from hark.phone import rows
 from hark.phone.models import Carried
+from hark.phone.settle import routed
 from infra.carriers.protocol import Answered, Command, Digit, Heard, Over, Play, Prompt, Ring, Signal
 from infra.database import Session, after_commit
 from infra.web.i18n import gettext, speaking
@@ -30,7 +31,7 @@ async def send(
 ) -> None:
     """Ring a number for an errand, once this unit of work is committed. `key` becomes the leg's name."""
     await rows.name(session, key, carrier, node, str(key), about, errand=errand)
-    ring = Ring(str(key), "ring", f"number:{to}", shown, RINGS[errand])
+    ring = await routed(session, shown, Ring(str(key), "ring", f"number:{to}", shown, RINGS[errand]))
     for each in sender:
         after_commit(session, partial(each, carrier, node, ring))
 

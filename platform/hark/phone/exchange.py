@@ -16,10 +16,12 @@ from redis.exceptions import RedisError
 from sqlmodel import col, select
 
 from hark.phone import service
+from hark.switchboard.offering.reach import learn
 from hark.switchboard.touched import listeners
 from infra.carriers.asterisk.ari import Node
 from infra.carriers.asterisk.trunks import Trunk
 from infra.carriers.asterisk.voice import AsteriskVoice
+from infra.carriers.protocol import Voice
 from infra.carriers.twiml.voice import Twiml
 from infra.database import unit_of_work
 from infra.realtime import hub
@@ -44,7 +46,7 @@ async def connected() -> AsyncIterator[None]:
     listeners.append(service.changed)
     twiml = Twiml(partial(service.hear, TWIML), partial(service.doing, TWIML)) if settings().twiml else None
     if twiml is not None:
-        service.voices[TWIML] = twiml
+        _speak_for(TWIML, twiml)
     tasks = [asyncio.create_task(service.listen()), asyncio.create_task(_hold_asterisks())]
     try:
         yield
@@ -100,8 +102,14 @@ async def _exchange(running: asyncio.Task[None] | None, there: Sequence[Coordina
     if not there:
         return None
     made = AsteriskVoice([node_of(each) for each in there], partial(service.hear, ASTERISK), trunks_of)
-    service.voices[ASTERISK] = made
+    _speak_for(ASTERISK, made)
     return asyncio.create_task(made.run())
+
+
+def _speak_for(carrier: str, voice: Voice) -> None:
+    service.voices[carrier] = voice
+    devices = {"browser": voice.can.browser, "desk": voice.can.desk, "mobile": voice.can.mobile}
+    learn(carrier, [device for device, can in devices.items() if can], listen=voice.can.listen)
 
 
 def node_of(found: Coordinates) -> Node:

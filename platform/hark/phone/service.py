@@ -40,6 +40,7 @@ from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.realtime import hub
 from infra.scope import no_scope, tenant_scope
+from provisioning.numbers import failover
 
 log = logging.getLogger(__name__)
 GONE_SECONDS = 60
@@ -161,6 +162,9 @@ async def _keep(carrier: str, node: str, carried: Carried, signal: Recorded) -> 
 async def _lost(carrier: str, node: str) -> None:
     """A switch is out of reach: if it stays so, everybody on it counts as gone."""
     log.warning("%s %s is out of reach", carrier, node)
+    with no_scope():
+        async with unit_of_work() as session:
+            await failover.carrier_down(session, carrier, node)
     for tenant, call in await _calls_on(carrier, node):
         with tenant_scope(tenant):
             async with unit_of_work() as session:
@@ -180,6 +184,7 @@ async def _resync(carrier: str, node: str, signal: Resync) -> None:
     """What lives there is compared with what we know: the dead are buried, strangers hung up, the rest told again."""
     with no_scope():
         async with unit_of_work() as session:
+            await failover.carrier_up(session, carrier, node)
             found = select(Carried).where(col(Carried.carrier) == carrier, col(Carried.node) == node)
             known = {row.ref: row for row in (await session.execute(found)).scalars()}
     for ref in signal.legs.keys() - known.keys():

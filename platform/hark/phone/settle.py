@@ -5,7 +5,7 @@ leaves an order that a carrier never heard; when it is back, everything that is 
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,11 +17,12 @@ from hark.phone.models import Leg
 from hark.switchboard.models import Duty
 from hark.switchboard.offering import answering
 from hark.switchboard.offering.reach import by_page
-from infra.carriers.protocol import Command
+from infra.carriers.protocol import Command, Ring
 from infra.carriers.wire import load
 from infra.database import Session
 from infra.ids import new_id
 from tenants.allowance import service as allowance
+from tenants.directory.models import Number
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,18 @@ async def settle(session: Session, call: UUID, *, again: bool = False) -> list[O
         key = new_id()
         if await _may_ring(session, new, key):
             commands.append(await rows.add_rung(session, row, new, key))
-    return [Order(row.carrier or "", row.node or "", call, command) for command in commands]
+    return [
+        Order(row.carrier or "", row.node or "", call, await routed(session, row.dialled, command))
+        for command in commands
+    ]
+
+
+async def routed(session: Session, ours: str | None, command: Command) -> Command:
+    """A number is rung over the trunk that ours came with, where a hotline brought its own."""
+    if not (isinstance(command, Ring) and command.to.startswith("number:") and "@" not in command.to and ours):
+        return command
+    trunk = (await session.execute(select(col(Number.trunk)).where(col(Number.e164) == ours))).scalar()
+    return replace(command, to=f"{command.to}@{trunk.hex}") if trunk else command
 
 
 async def _may_ring(session: Session, new: NewLeg, key: UUID) -> bool:
@@ -72,6 +84,7 @@ async def _may_ring(session: Session, new: NewLeg, key: UUID) -> bool:
     except allowance.NotAllowed as refused:
         log.warning("a volunteer's telephone isn't rung: %s", refused.why)
         await answering.decline(session, new.member, new.offer)
+        await answering.leave(session, new.member, new.offer)
         return False
     return True
 
