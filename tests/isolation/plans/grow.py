@@ -31,6 +31,7 @@ STAYS_SMALL = {
     "invitation": "those of a week",
     "mail_wish": "as many as there are volunteers",
     "line_setting": "as many as there are lines",
+    "prompt": "as many as a flow has texts that somebody recorded",
 }
 """Tables that a scan may read whole. Every other tenant table grows for as long as a hotline lives."""
 
