@@ -1,10 +1,12 @@
 """Callers as a hotline knows them: turned away for a time and kindly, a plan for whom calls a lot, silence noted."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+import websockets
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -12,11 +14,15 @@ from sqlmodel import select
 from hark.callers.policy import FIRST, HOUR, TRY_AGAIN, key_first, rests_until
 from hark.callers.refusing import NO_KEY, asks_key, refusal
 from hark.switchboard.models import Call, CallerRow, Offer
+from hark.switchboard.offering import duty
 from infra.clock import now, travel
 from infra.database import unit_of_work
+from infra.vault import fingerprint
 from tenants.audit import AuditEntry
+from tenants.directory.models import Tenant
 from tenants.lines.models import Line
 from tenants.lines.settings import LineSetting
+from tenants.profile.models import Profile
 from tests.conftest import Browser
 from tests.desk.house import House, open_house
 
@@ -179,3 +185,31 @@ async def test_a_silent_call_is_noted_and_can_be_taken_back(house: House, browse
     assert "Silent call" in (await mine.post(f"{at}/silence", headers=fragment)).text
     assert "Silent call" in re.sub(r"\s+", " ", (await mine.get(at)).text)
     assert "Silent call" not in (await mine.post(f"{at}/silence", data={"silent": "no"}, headers=fragment)).text
+
+
+async def test_who_is_turned_away_reads_why_at_once_and_nobody_is_rung(
+    house: House, browser: Browser, server: str
+) -> None:
+    with house.scope():
+        async with unit_of_work() as session:
+            tenant = await session.get_one(Tenant, house.tenant.id)
+            tenant.status = "open"
+            found = (await session.exec(select(Profile))).one()
+            found.defaults = {**found.defaults, "remember_callers": True}
+            value = "a" * 43
+            mark = await fingerprint(session, "caller", value)
+            session.add(CallerRow(hash=mark, blocked_until=now() + timedelta(days=1), blocked_at=now()))
+            await duty.set_duty(session, house.people["operator"].id, "on")
+    client = await browser()
+    begun = await client.post(f"/h/{house.tenant.slug}/call", headers={"cookie": f"caller={value}"})
+    base = begun.headers["location"]
+    cookie = begun.headers["set-cookie"].split(";")[0]
+    async with websockets.connect(f"ws://{server}{base}/socket", additional_headers={"cookie": cookie}) as page:
+        said = [json.loads(await page.recv()) for _ in range(2)]
+    assert said[-1]["kind"] == "ended"
+    assert "can't talk with you on this line just now" in said[-1]["text"]
+    with house.scope():
+        async with unit_of_work() as session:
+            call = (await session.exec(select(Call).where(Call.id == UUID(base.rsplit("/", 1)[1])))).one()
+            offers = (await session.exec(select(Offer).where(Offer.call_id == call.id))).all()
+    assert (call.phase, call.outcome, offers) == ("ended", "refused", [])

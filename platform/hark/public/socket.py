@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from hark.callers.refusing import refusal
 from hark.public.access import check_token
 from hark.public.callers import facts
 from hark.public.page import calendars
@@ -28,6 +29,7 @@ from infra.scope import current_tenant, tenant_scope
 from infra.settings import settings
 from infra.turn import ice_server
 from tenants.flows.engine import events as on
+from tenants.lines.models import Line
 from tenants.members.access import find_tenant
 from tenants.rosters.hours import is_open
 
@@ -131,6 +133,7 @@ async def _arrive(call: UUID, *, telephone: bool) -> None:
             language=None if telephone else row.language,
             voicemail=row.microphone,
             callback=not telephone,
+            refusal=await refusal(session, row.caller_id, await session.get_one(Line, (current_tenant(), row.line_id))),
         )
         await calls.handle(session, call, arrived)
 
