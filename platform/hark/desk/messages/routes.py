@@ -1,30 +1,23 @@
 """The pages of voice messages and call-backs."""
 
-import re
-from datetime import timedelta
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
-from sqlmodel import col, select
 
+from hark.desk.hearing import heard
 from hark.desk.messages import callbacks, notifying, service, view
 from hark.desk.messages.service import Kind
 from hark.desk.soon import soon
 from hark.switchboard.left import sound
 from hark.switchboard.models import Voicemail
-from infra.clock import now
 from infra.errors import Conflict, HarkError, Invalid, NotFound
 from infra.web import gettext, render, see_other
-from tenants.audit import AuditEntry, record
 from tenants.members.access import Answers, Staff
 
 router = APIRouter(prefix="/o/{slug}")
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-ONE_HEARING = timedelta(minutes=10)
-"""So long a player that asks for one part after another is one listener listening once."""
 
 
 @router.get("/voicemails")
@@ -65,41 +58,11 @@ async def _page(
 
 @router.get("/voicemails/{key}/sound")
 async def play(request: Request, staff: Answers, key: UUID) -> Response:
-    """The recording, opened for this listener; parts of it by range, so that one can go back in it. That somebody
-    listens is written down, from wherever they begin."""
+    """The recording, opened for this listener."""
     row = await service.message(staff.session, "voicemail", key)
     if not isinstance(row, Voicemail):
         raise NotFound
-    data = await sound(staff.session, row)
-    start, end, status = byte_range(request.headers.get("range", ""), len(data))
-    if start == 0 or not await _listening(staff, key):
-        record(staff.session, "voicemail.play", member=staff.member.id, subject=key)
-    headers = {"accept-ranges": "bytes", "content-disposition": "inline"}
-    if status == 206:
-        headers["content-range"] = f"bytes {start}-{end}/{len(data)}"
-    return Response(data[start : end + 1], status, headers, media_type=row.media_type)
-
-
-async def _listening(staff: Staff, key: UUID) -> bool:
-    """Whether it is written down already that this member began to listen a moment ago."""
-    found = select(AuditEntry.id).where(
-        AuditEntry.subject == key,
-        col(AuditEntry.at) > now() - ONE_HEARING,
-        AuditEntry.action == "voicemail.play",
-        AuditEntry.member == staff.member.id,
-    )
-    return (await staff.session.exec(found)).first() is not None
-
-
-def byte_range(asked: str, size: int) -> tuple[int, int, int]:
-    """First and last byte, and 206 for a part (RFC 9110, 14.2); what can't be served as asked is served whole."""
-    found = RANGE.fullmatch(asked)
-    if not found or asked == "bytes=-":
-        return 0, size - 1, 200
-    first, last = found.groups()
-    start = int(first) if first else max(0, size - int(last))
-    end = min(int(last), size - 1) if first and last else size - 1
-    return (start, end, 206) if start <= end else (0, size - 1, 200)
+    return await heard(request, staff, "voicemail.play", key, await sound(staff.session, row), row.media_type)
 
 
 async def _act(request: Request, staff: Staff, kind: Kind, key: UUID, verb: str) -> Response:
