@@ -3,14 +3,20 @@
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
 from hark.retention import jobs as retention
+from infra.carriers.twiml import jobs as twiml
+from hark.watch import schedule as watch
 from infra.jobs.outbox import HANDLERS
 from infra.mail import send as mail
 from provisioning.closing import steps as closing
+from provisioning.numbers import claiming, failover, porting, releasing
 from provisioning.review import service as review
 from provisioning.signup import service as signup
 from provisioning.steps import run as steps
 from tenants.prompts import service as prompts
 from tenants.prompts import warming
 
-SLICES = (mail, signup, steps, review, closing, demo, retention, prompts, warming, messages)
+SLICES = (
+    mail, signup, steps, review, closing, demo, retention, prompts, warming, messages, claiming, failover, porting,
+    releasing, twiml, watch,
+)  # fmt: skip
 JOBS = HANDLERS

@@ -16,9 +16,12 @@ from hark.phone import webhooks as phone_webhooks
 from hark.public import leave as public_leave
 from hark.public import routes as public
 from hark.public import socket as public_socket
+from hark.recordings import routes as recordings
 from hark.sandbox import routes as sandbox
 from hark.sandbox import socket as sandbox_socket
+from hark.settings import lines as line_settings
 from hark.settings import routes as settings
+from hark.watch import routes as watch
 from provisioning.closing import routes as closing
 from provisioning.review import routes as review
 from provisioning.signup import routes as signup
@@ -31,9 +34,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     closing.router,
     people.router,
     settings.router,
+    line_settings.router,
+    recordings.router,
     phone_audio.router,
     phone_webhooks.router,
     public.router,
+    watch.router,
     public_socket.router,
     public_leave.router,
     phone_audio.router,

@@ -101,7 +101,16 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/platform/numbers/moves/{port}", only("platform", 422), form={"state": "done"}),
     Row("GET", "/platform/hotlines/{tenant}/limits", only("platform")),
     Row("POST", "/platform/hotlines/{tenant}/limits", only("platform", 422), form={"legs": "many"}),
+    Row("GET", "/o/{slug}/settings/lines", staff(*LEADS)),
+    Row("POST", "/o/{slug}/settings/lines", staff(*LEADS, ok=303), form={"most_calls": "12"}),
+    Row("GET", "/o/{slug}/settings/lines/{key}", staff(*LEADS), key="line"),
+    Row("POST", "/o/{slug}/settings/lines/{key}", staff(*LEADS, ok=303), key="line", form={"recording_days": "30"}),
+    # Recordings
+    Row("GET", "/o/{slug}/recordings", staff(*SUPERVISES)),
+    Row("GET", "/o/{slug}/recordings/{key}/sound", staff(*SUPERVISES), key="recording"),
+    Row("POST", "/o/{slug}/recordings/{key}/removal", staff(*LEADS, ok=303), key="recording"),
     # A hotline's public side
+    Row("GET", "/h/{slug}/status", everybody(200)),
     Row("GET", "/h/{slug}", everybody(200)),
     Row("GET", "/h/{slug}/theme.css", everybody(200)),
     Row("GET", "/h/{slug}/call", everybody(200)),
@@ -234,6 +243,8 @@ JOBS: dict[str, dict[str, str]] = {
     "retention.sweep": {},
     "prompts.warm": {"flow": "{flow}"},
     "prompts.drop": {"name": "{name}"},
+    "watch.look": {"line": "{line}"},
+    "watch.rearm": {},
     "messages.tell": {"kind": "voicemail", "key": "{voicemail}"},
 }
 """What each job would be given to do harm in the first hotline from inside the second. All of them end well, having

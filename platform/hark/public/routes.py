@@ -33,7 +33,8 @@ def _ways(page: HotlinePage, base: str) -> list[dict[str, str]]:
     ] + [{"icon": "house", "label": page.tenant.name, "href": base}]
 
 
-def _context(page: HotlinePage) -> dict[str, Any]:
+def shell(page: HotlinePage) -> dict[str, Any]:
+    """What every public page of a hotline is given."""
     base = f"/h/{page.tenant.slug}"
     neutral = page.said.get("neutral_title", "") if page.defaults.get("neutral_title") else ""
     return {
@@ -54,7 +55,7 @@ def _context(page: HotlinePage) -> dict[str, Any]:
 async def hotline(request: Request, at: AtHotline) -> Response:
     """The hotline's page."""
     page = await hotline_page(at.session, at.tenant)
-    context = _context(page) | {"trying": await may_try(request, at.session), "reviewed": at.tenant.status == "open"}
+    context = shell(page) | {"trying": await may_try(request, at.session), "reviewed": at.tenant.status == "open"}
     return render(request, "public/hotline.html", context)
 
 
@@ -70,7 +71,7 @@ async def theme(at: AtHotline) -> Response:
 async def before_call(request: Request, at: AtHotline) -> Response:
     """The page on which a call is begun."""
     page = await hotline_page(at.session, at.tenant)
-    return render(request, "public/call.html", _context(page) | {"call": None, "screen": None})
+    return render(request, "public/call.html", shell(page) | {"call": None, "screen": None})
 
 
 @router.post("/h/{slug}/call")
@@ -108,7 +109,7 @@ async def call_page_with(
     """The same page, with what was wrong in a form and what was typed into it."""
     page = await hotline_page(at.session, at.tenant)
     screen = await calls.shown(at.session, call)
-    context = _context(page) | {"call": {"base": f"/h/{at.tenant.slug}/call/{call}"}, "screen": screen}
+    context = shell(page) | {"call": {"base": f"/h/{at.tenant.slug}/call/{call}"}, "screen": screen}
     if errors:
         context |= {"errors": errors, "values": values}
     return render(request, "public/call.html", context, status=422 if errors else 200)

@@ -8,7 +8,7 @@ from hark.retention.service import sweep
 from infra.clock import now
 from infra.database import Session
 from infra.jobs import enqueue, job
-from infra.scope import tenant_scope
+from infra.scope import current_tenant, tenant_scope
 from tenants.directory.models import Tenant
 
 
@@ -29,5 +29,6 @@ async def go_round(session: Session) -> None:
 
 @job("retention.sweep")
 async def sweep_one(session: Session) -> None:
-    """Forget what is due in one hotline."""
+    """Forget what is due in one hotline; and, as the one who comes by every day, see that its lines are watched."""
     await sweep(session)
+    await enqueue(session, "watch.rearm", key=f"watch.rearm:{current_tenant()}")

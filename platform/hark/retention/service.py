@@ -1,4 +1,4 @@
-"""Forgets what is older than a hotline's `retention_days`: records, messages, call-backs, and who called.
+"""Forgets what is older than a hotline's `retention_days`: records, messages, call-backs, recordings, who called.
 
 A contact of a case is kept as long as the case is open, and the retention time runs from its closing. What remains of
 a call is a row without a caller, for counting.
@@ -11,8 +11,10 @@ from sqlmodel import col
 
 from hark.cases.models import Case
 from hark.contacts.models import Contact
+from hark.recordings.service import sweep as sweep_recordings
 from hark.switchboard.left import forget
 from hark.switchboard.models import Call, Callback, CallerRow, CallEvent, Voicemail
+from hark.watch import history as watch_history
 from infra.clock import now
 from infra.database import Session
 from tenants.audit import record
@@ -31,7 +33,9 @@ async def sweep(session: Session) -> dict[str, int]:
         "voicemails": await _voicemails(session, before),
         "callbacks": await _callbacks(session, before),
         "callers": await _callers(session, before),
+        "recordings": await sweep_recordings(session, before),
     }
+    await watch_history.sweep(session)
     if any(gone.values()):
         record(session, "retention.sweep", counts=gone)
     return gone

@@ -13,6 +13,7 @@ from hark.desk.messages.service import waiting
 from hark.desk.roster import hours
 from hark.desk.roster.service import opening, shifts
 from hark.switchboard.models import Call, Duty
+from hark.watch.history import Standing, standings
 from infra.clock import now
 from infra.web import gettext
 from tenants.directory.models import Number
@@ -33,6 +34,7 @@ class Line:
     closes: datetime | None
     on_duty: list[str]
     waiting: int
+    watched: list[Standing]
 
 
 async def line(staff: Staff) -> Line:
@@ -52,6 +54,7 @@ async def line(staff: Staff) -> Line:
             gettext("%(name)s (simulated)", name=name) if played else name for name, played in await session.exec(there)
         ),
         (await session.exec(queued)).one(),
+        await standings(session, staff.tenant.zone, days=0),
     )
 
 
