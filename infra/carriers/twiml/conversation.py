@@ -113,14 +113,14 @@ class Conversation:
             return await self._page(Said(hook, ref, "incoming"), answer, unanswered=fresh)
 
     async def told(self, hook: Hook, ref: str) -> None:
-        """A call's status, in whatever order it comes; one that we wanted gone before we knew its name is ended."""
-        row = await self._leg(hook, ref)
-        reached = fields.stage(hook.get("CallStatus"))
-        if row is None or row.stage == OVER:
+        """A call's status, in whatever order it comes. A call that lives though we wanted its leg gone is ended: it was
+        made after all, when we had given it up."""
+        row, sid, reached = await models.find(self.node, ref), hook.get("CallSid"), fields.stage(hook.get("CallStatus"))
+        if row is not None and row.ended and reached < OVER:
+            await self.api.end(sid)
             return
-        if row.ended and reached < OVER:
-            await self.api.end(row.sid)
-        elif reached > row.stage:
+        row = await self._leg(hook, ref)
+        if row is not None and reached > row.stage:
             await self._tell(row, reached, fields.why(hook))
 
     async def _tell(self, row: VendorLeg, reached: int, why: Reason) -> None:

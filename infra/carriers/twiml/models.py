@@ -104,8 +104,8 @@ async def silent(since: timedelta, most: int = 50) -> list[VendorLeg]:
         return list((await session.execute(mine)).scalars())
 
 
-async def known(node: str, sids: list[str]) -> set[str]:
-    """Which of these names at the vendor belong to a leg."""
+async def of_others(node: str, ref: str, sids: list[str]) -> set[str]:
+    """Which of these names at the vendor belong to another leg than this."""
+    others = (col(VendorLeg.node) == node, col(VendorLeg.ref) != ref, col(VendorLeg.sid).in_(sids))
     async with unit_of_work() as session:
-        found = select(col(VendorLeg.sid)).where(col(VendorLeg.node) == node, col(VendorLeg.sid).in_(sids))
-        return set((await session.exec(found)).all())
+        return set((await session.exec(select(col(VendorLeg.sid)).where(*others))).all())

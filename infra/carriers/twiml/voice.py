@@ -106,12 +106,13 @@ class Twiml:
         if to is None:
             await self._over(node, ring.ref, "unregistered")
             return
-        if await models.begin(node, ring.ref) is None and not await self._take_over(node, ring.ref):
+        asked_before = await models.begin(node, ring.ref) is None
+        if asked_before and not await self._take_over(node, ring.ref):
             return
         reason: Reason = "unreachable"
         for tried in range(TRIES):
             try:
-                await self._create(node, ring, to, look_first=tried > 0)
+                await self._create(node, ring, to, look_first=asked_before or tried > 0)
                 return
             except Unclear as unclear:
                 log.warning("ringing on %s: %s", node, unclear)
@@ -137,10 +138,10 @@ class Twiml:
         if row is None or row.sid:  # its own webhook has told us its name by now
             return
         sid = ""
-        if look_first or now() - row.made_at > IN_FLIGHT:
+        if look_first:
             living = await api.living(to, ring.caller_id, row.made_at)
-            taken = await models.known(node, living)
-            sid = next((one for one in living if one not in taken), "")
+            others = await models.of_others(node, ring.ref, living)
+            sid = next((one for one in living if one not in others), "")
         if not sid:
             sid = await api.create(api.vendor.ring(ring, to, links.to("answered"), links.to("status")))
         row = await models.change(node, ring.ref, sid=sid) if sid else await models.find(node, ring.ref)

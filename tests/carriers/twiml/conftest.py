@@ -7,14 +7,19 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import delete
 
 from hark.phone import service, webhooks
-from infra.carriers.twiml import api
+from infra.carriers.twiml import api, jobs
+from infra.carriers.twiml.models import VendorLeg
 from infra.carriers.twiml.voice import Twiml
+from infra.database import unit_of_work
 from infra.settings import settings
 from infra.web import problems
 from tests.carriers.twiml.fake.desk import Desk
 from tests.carriers.twiml.fake.vendor import FakeVendor
+
+assert jobs.again, "it registers as it is imported"
 
 
 def our_side() -> FastAPI:
@@ -59,7 +64,9 @@ async def vendor(ground: None, dialect: str, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 async def desk(vendor: FakeVendor, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    """The desk that hears this vendor, through the real adapter."""
+    """The desk that hears this vendor, through the real adapter, which remembers nothing of other tests."""
+    async with unit_of_work() as session:
+        await session.execute(delete(VendorLeg))
     monkeypatch.setattr("infra.carriers.twiml.voice.BREATH", 0.01)
     monkeypatch.setattr(api, "PATIENCE", httpx.Timeout(2))
     made = Desk()

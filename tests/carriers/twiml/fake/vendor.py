@@ -38,7 +38,7 @@ class FakeVendor:
         self.says_what_ended = dialect == "twilio"
         self.refuses: dict[str, tuple[int, int]] = {}
         self.fails_before = self.fails_after = 0
-        self.holds_back = False
+        self.holds_back = self.loses_media = self.api_is_blind = False
         self.held: list[tuple[FakeCall, str]] = []
         self.quiet: Callable[[], Awaitable[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -124,7 +124,7 @@ class FakeVendor:
         found = [
             call
             for call in self.calls.values()
-            if call.to == wanted.get("To", call.to) and call.caller == wanted.get("From", call.caller)
+            if not self.api_is_blind and call.to == wanted["To"] and call.caller == wanted["From"]
         ]
         return JSONResponse({"calls": [self._shown(call) for call in found], "page": 0})
 
@@ -269,6 +269,8 @@ class FakeVendor:
             await call.fetch(verb.attrib["action"], Digits="#", **said)
         self.recordings[sid] = b"RIFF" + bytes(seconds)
         self.taken.setdefault(call.sid, []).insert(0, {"sid": sid, "duration": str(seconds), "status": "completed"})
+        if self.loses_media:
+            return
         await self.post(media, self.fields(call, RecordingStatus="completed", **said))
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
