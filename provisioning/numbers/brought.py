@@ -18,7 +18,7 @@ from tenants.directory.service import tenant_by_id
 from tenants.lines.service import line_of
 from tenants.problems import _
 from tenants.trunks.models import Trunk
-from tenants.trunks.service import remove, trunk_of
+from tenants.trunks.service import remove, tell_switches, trunk_of
 
 SWITCH = "asterisk"
 """The carrier that trunks end at."""
@@ -47,6 +47,7 @@ async def bring(session: Session, tenant: Tenant, trunk: UUID, text: str, line: 
         key = await put_down(session, number, "held", values)
     except Conflict:
         raise Conflict(TAKEN, field="number") from None
+    tell_switches(session)
     record(session, "number.bring", member=member, subject=key)
     return key
 

@@ -9,6 +9,7 @@ from infra.carriers.options import Asked, ask
 from infra.clock import now
 from infra.database import Session
 from infra.errors import Invalid, NotFound
+from infra.realtime import announce
 from infra.vault import seal, unseal
 from tenants.problems import _
 from tenants.trunks.form import TrunkForm, port_of
@@ -58,7 +59,13 @@ async def keep(session: Session, form: TrunkForm, row: Trunk | None = None, *, m
     row.state, row.seen_at = "unknown", None
     session.add(row)
     await session.flush()
+    tell_switches(session)
     return row
+
+
+def tell_switches(session: Session) -> None:
+    """Trunks, or what leads over them, are others now."""
+    announce(session, "phone", {"type": "trunks"})
 
 
 async def password_of(session: Session, row: Trunk) -> str:
@@ -69,6 +76,7 @@ async def password_of(session: Session, row: Trunk) -> str:
 async def remove(session: Session, key: UUID) -> None:
     """Forget a trunk; its numbers were seen to before. One that is gone is fine."""
     await session.execute(delete(Trunk).where(col(Trunk.id) == key))
+    tell_switches(session)
 
 
 async def look(session: Session, row: Trunk) -> Asked:

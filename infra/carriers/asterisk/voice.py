@@ -44,6 +44,11 @@ class AsteriskVoice:
         self._sounds = {node.name: Sounds(node, self._http[node.name], self._outside) for node in self._nodes.values()}
         self._switches: dict[str, Switch] = {}
 
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self._nodes)
+
     async def run(self) -> None:
         """Stay connected to every node until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from hark.phone import service
@@ -47,11 +48,13 @@ async def connected() -> AsyncIterator[None]:
     twiml = Twiml(partial(service.hear, TWIML), partial(service.doing, TWIML)) if settings().twiml else None
     if twiml is not None:
         _speak_for(TWIML, twiml)
+    service.on_trunks.append(_refresh)
     tasks = [asyncio.create_task(service.listen()), asyncio.create_task(_hold_asterisks())]
     try:
         yield
     finally:
         listeners.remove(service.changed)
+        service.on_trunks.remove(_refresh)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -104,6 +107,17 @@ async def _exchange(running: asyncio.Task[None] | None, there: Sequence[Coordina
     made = AsteriskVoice([node_of(each) for each in there], partial(service.hear, ASTERISK), trunks_of)
     _speak_for(ASTERISK, made)
     return asyncio.create_task(made.run())
+
+
+async def _refresh() -> None:
+    """Bring our Asterisks' trunks to what the hotlines set."""
+    voice = service.voices.get(ASTERISK)
+    if isinstance(voice, AsteriskVoice):
+        for node in voice.nodes:
+            try:
+                await voice.refresh(node)
+            except (OSError, SQLAlchemyError):
+                log.warning("the trunks of %s stay as they are until it is connected again", node, exc_info=True)
 
 
 def _speak_for(carrier: str, voice: Voice) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -277,6 +277,10 @@ async def _settle(tenant: UUID, call: UUID) -> None:
         await carry_out(orders, tenant)
 
 
+on_trunks: list[Callable[[], Awaitable[None]]] = []
+"""What is done once hotlines' own trunks have changed."""
+
+
 async def listen() -> None:
     """Settle what other processes changed, for ever."""
     async with hub.subscribe(CHANNEL) as news:
@@ -284,6 +288,9 @@ async def listen() -> None:
             message = await news.get()
             if message["type"] == "changed":
                 await _changed(UUID(message["tenant"]), UUID(message["call"]), published=True)
+            elif message["type"] in ("trunks", "resync"):
+                for act in on_trunks:
+                    await act()
             elif message["type"] == "send" and message["carrier"] in voices:
                 command = load(message["command"])
                 if command is not None:
