@@ -92,10 +92,8 @@ class Sipp:
             cwd=folder, env=os.environ | {"TERM": "dumb"}, start_new_session=True,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        while process.returncode is None and not _listened_to(
-            own[1]
-        ):  # a call that came before it listens would be refused
-            await asyncio.sleep(0.01)
+        while process.returncode is None and not _listened_to(own[1]):
+            await asyncio.sleep(0.01)  # a call that came any earlier would be refused
         return cls(folder, process, own, to, sound)
 
     async def done(self) -> Outcome:

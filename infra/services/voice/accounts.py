@@ -1,50 +1,14 @@
-"""Operators' SIP accounts as Asterisk reads them: views over Hark's own table, for a role that may read nothing else.
+"""Who may read operators' SIP accounts: Asterisk, as a role that may read nothing else.
 
-The table `sip_account` is the app's: one row for each console session or desk phone, under row-level security like any
-other. Asterisk asks for three kinds of object by name; each is a view that spells the settings out. What has expired is
-in none of them, so a credential ends by itself. Names are never digits alone: a caller's number would be taken for one.
+The app keeps a row for each console session or desk phone in `sip_account`, under row-level security like any other.
+Asterisk asks for three kinds of object by name; each is a view of schema `voice` (made by a migration) that spells the
+settings out and leaves out what has expired, so that a credential ends by itself. Names are never digits alone: a
+caller's number would be taken for one of them.
 """
 
 import asyncpg
 
 from infra.services.voice.instance import Database
-
-TABLE = """
-CREATE TABLE sip_account (
-  tenant_id uuid NOT NULL,
-  id uuid NOT NULL,
-  username text NOT NULL UNIQUE CHECK (username ~ '^[a-z][a-z0-9-]{7,63}$'),
-  secret text NOT NULL CHECK (secret ~ '^[0-9a-f]{32}$'),
-  browser boolean NOT NULL,
-  expires_at timestamptz,
-  PRIMARY KEY (tenant_id, id)
-);
-ALTER TABLE sip_account ENABLE ROW LEVEL SECURITY;
-ALTER TABLE sip_account FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON sip_account
-  USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);
-"""
-"""The least that the views need. `secret` is the hex MD5 of "<username>:hark:<password>", all that a switch needs."""
-
-VIEWS = """
-CREATE SCHEMA voice;
-CREATE VIEW voice.ps_endpoints WITH (security_invoker) AS SELECT
-  username AS id, username AS aors, username AS auth, 'operators' AS context, 'all' AS disallow,
-  CASE WHEN browser THEN 'opus,ulaw,alaw' ELSE 'g722,alaw,ulaw,opus' END AS allow,
-  CASE WHEN browser THEN 'yes' ELSE 'no' END AS webrtc,
-  'no' AS direct_media, 'auto_info' AS dtmf_mode, 'yes' AS rtp_symmetric, 'yes' AS force_rport,
-  'yes' AS rewrite_contact, '30' AS rtp_timeout, '3600' AS rtp_timeout_hold, 'no' AS allow_transfer,
-  'no' AS allow_subscribe, 'no' AS send_pai, 'no' AS send_rpid, 'no' AS trust_id_inbound
-  FROM public.sip_account WHERE expires_at IS NULL OR expires_at > now();
-CREATE VIEW voice.ps_auths WITH (security_invoker) AS SELECT
-  username AS id, username, 'md5' AS auth_type, secret AS md5_cred, 'hark' AS realm
-  FROM public.sip_account WHERE expires_at IS NULL OR expires_at > now();
-CREATE VIEW voice.ps_aors WITH (security_invoker) AS SELECT
-  username AS id, '1' AS max_contacts, 'yes' AS remove_existing, '60' AS minimum_expiration,
-  '120' AS default_expiration, '300' AS maximum_expiration,
-  CASE WHEN browser THEN '0' ELSE '30' END AS qualify_frequency
-  FROM public.sip_account WHERE expires_at IS NULL OR expires_at > now();
-"""
 
 ROLE = """
 DO $$ BEGIN
@@ -69,8 +33,11 @@ END $$;
 database, whose owner may not make roles."""
 
 
+ALLOWED = "SELECT coalesce(has_table_privilege('hark_voice', to_regclass('voice.ps_endpoints'), 'SELECT'), false)"
+
+
 async def allow(database: Database) -> bool:
-    """Let Asterisk read accounts in Hark's own database, as its superuser; False while that can't be reached yet."""
+    """Let Asterisk read accounts in Hark's own database, as its superuser; False while that isn't there yet, or old."""
     try:
         connection = await asyncpg.connect(
             host=database.host, port=database.port, database=database.name, user="postgres"
@@ -79,6 +46,7 @@ async def allow(database: Database) -> bool:
         return False
     try:
         await connection.execute(ROLE + GRANTS)
+        allowed: bool = await connection.fetchval(ALLOWED)
+        return allowed
     finally:
         await connection.close()
-    return True

@@ -75,3 +75,5 @@ async def _until_allowed(say: Say) -> None:
             say("Hark itself is not running yet: callers reach the fallback, and operators no telephone")
         waited = True
         await asyncio.sleep(ASK_SECONDS)
+    if waited:
+        say("Hark is running now: operators' telephones are known")
