@@ -95,9 +95,10 @@ class Sounds:
 
 def _keep(path: Path, sound: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o711)  # Asterisk may be another user, whatever our umask
     beside = path.with_suffix(".new")
     beside.write_bytes(sound)
-    beside.chmod(0o644)  # Asterisk may be another user
+    beside.chmod(0o644)
     beside.rename(path)
 
 
