@@ -108,6 +108,14 @@ async def end(session: Session, member: UUID) -> None:
         await calls.handle(session, call, on.OperatorEnded(at=now()))
 
 
+async def leave(session: Session, member: UUID, key: UUID) -> None:
+    """A member who is in a call beside the one who has it can't be reached there; anybody else stays where they are."""
+    await offers.lock(session)
+    found = select(col(Offer.id)).where(col(Offer.id) == key, col(Offer.state) == "consulting")
+    if (await session.execute(found.where(col(Offer.member_id) == member))).scalar() is not None:
+        await leaving.gone(session, key)
+
+
 async def lose(session: Session, call: UUID) -> None:
     """Whoever has the call is gone without a word: it goes on with whoever else talks with the caller, or else the
     caller goes back to the front of the line."""

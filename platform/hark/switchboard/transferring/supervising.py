@@ -7,15 +7,16 @@ volunteer is told at once who is there and what they do; nobody listens in secre
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from hark.contacts.service import let_in
 from hark.switchboard import calls
-from hark.switchboard.models import Offer
+from hark.switchboard.models import Call, Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.board import tell_board
+from hark.switchboard.offering.reach import listens
 from hark.switchboard.touched import touch
 from hark.switchboard.transferring import leaving
 from hark.switchboard.transferring.parties import beside, on_telephone, present_call, talking_member
@@ -41,6 +42,9 @@ async def supervise(session: Session, member: UUID, call: UUID, how: How) -> Non
     await calls.lock(session, call)
     await offers.lock(session)
     has_it = await _had_by_another(session, member, call)
+    carrier = (await session.execute(select(col(Call.carrier)).where(col(Call.id) == call))).scalar()
+    if how != "talk" and not listens(carrier):
+        raise Conflict("This telephone company doesn't let anybody listen or whisper. Join the call, or take it over.")
     there = await _there(session, member, call)
     if there is None:
         await _enter(session, member, call, how)
