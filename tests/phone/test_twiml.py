@@ -1,0 +1,172 @@
+"""The whole telephone over Twilio and its kin: what was said, who was rung, who joined, and what is kept of it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from hark.phone import service, turns, webhooks
+from hark.switchboard import left
+from hark.switchboard.models import Voicemail
+from hark.switchboard.touched import listeners
+from infra.carriers.twiml.voice import Twiml
+from infra.database import unit_of_work
+from infra.scope import no_scope, tenant_scope
+from infra.settings import settings
+from tenants.directory.models import Number
+from tests.carriers.twiml.conftest import our_side, serve
+from tests.carriers.twiml.fake.vendor import FakeVendor
+from tests.phone.conftest import Open, answers_on, number_for
+from tests.phone.test_calls import nothing_is_left, the_call
+from tests.switchboard.conftest import QUEUE, RING, Hotline
+
+
+@pytest.fixture(params=["twilio", "signalwire", "telnyx"])
+async def vendor(
+    ground: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[FakeVendor]:
+    """A vendor that reaches the webhooks, and whose adapter the telephone speaks through."""
+    world = httpx.AsyncClient(transport=httpx.ASGITransport(our_side(), raise_app_exceptions=False))
+    made = FakeVendor(request.param, world)
+    server, task = await serve(made)
+    monkeypatch.setattr(settings(), "twiml", (made.account,))
+
+    async def hear(node: str, signals: object) -> None:
+        await service.hear(webhooks.CARRIER, node, signals)  # type: ignore[arg-type]  # signals
+
+    async def doing(node: str, ref: str) -> object:
+        return await service.doing(webhooks.CARRIER, node, ref)
+
+    voice = Twiml(hear, doing)  # type: ignore[arg-type]  # as above
+    monkeypatch.setitem(service.voices, webhooks.CARRIER, voice)
+    listeners.append(service.changed)
+
+    async def quiet() -> None:
+        await turns.quiet()
+        await voice.idle()
+        await turns.quiet()
+
+    made.quiet = quiet
+    yield made
+    await made.settle()
+    listeners.remove(service.changed)
+    await voice.close()
+    server.should_exit = True
+    await task
+    await world.aclose()
+
+
+async def ready(open_hotline: Open, first: dict[str, object], **mobiles: str) -> tuple[Hotline, str]:
+    """A hotline with a number at the vendor, whose people are on duty with their mobiles, in this order."""
+    hotline = await open_hotline(first, *mobiles)
+    e164 = await number_for(hotline)
+    with no_scope():
+        async with unit_of_work() as session:
+            ours = col(Number.e164) == e164
+            await session.execute(update(Number).where(ours).values(carrier=webhooks.CARRIER, node="main"))
+    await hotline.on_duty(*mobiles)
+    for name, address in mobiles.items():
+        await answers_on(hotline, name, "mobile", address)
+    return hotline, e164
+
+
+async def test_a_call_is_answered_on_a_mobile(open_hotline: Open, vendor: FakeVendor) -> None:
+    hotline, e164 = await ready(open_hotline, RING, ann="+447400123451", ben="+447400123452")
+    caller = await vendor.dial(e164, "+447700900123")
+    assert caller.said == ["Ringing"]
+    await caller.wait()
+    assert caller.sounding == "ringback"
+    [ann], [ben] = vendor.ringing("3451"), vendor.ringing("3452")
+    assert {ann.caller, ben.caller} == {e164}
+    await vendor.rings(ann)
+    await vendor.pick_up(ann)
+    assert ann.said == ["A call from your hotline. To take it, press 1."]
+    assert caller.room is None
+    await ann.press("1")
+    call = await the_call(hotline)
+    assert call.phase == "talking"
+    assert caller.room == ann.room == str(call.id)
+    assert ben.status == "canceled"
+    await ann.hang_up()
+    await vendor.settle()
+    assert not caller.living
+    assert (await the_call(hotline)).outcome == "answered"
+    await nothing_is_left(hotline)
+
+
+async def test_a_voicemail_that_picks_up_never_gets_the_caller(open_hotline: Open, vendor: FakeVendor) -> None:
+    """yap#321."""
+    hotline, e164 = await ready(open_hotline, RING, ann="+447400123451")
+    caller = await vendor.dial(e164)
+    [ann] = vendor.ringing()
+    await vendor.pick_up(ann)
+    for _ in range(8):
+        if ann.living:
+            await ann.wait()
+    assert not ann.living
+    assert ann.rooms == []
+    assert len(ann.said) == 3
+    assert caller.rooms == []
+    assert await hotline.rung((await the_call(hotline)).id, "declined") == ["ann"]
+
+
+async def test_a_caller_who_hangs_up_stops_every_ring(open_hotline: Open, vendor: FakeVendor) -> None:
+    """yap#159."""
+    hotline, e164 = await ready(open_hotline, RING, ann="+447400123451", ben="+447400123452")
+    caller = await vendor.dial(e164)
+    assert len(vendor.ringing()) == 2
+    await caller.hang_up()
+    assert not vendor.ringing()
+    assert (await the_call(hotline)).outcome == "abandoned"
+    await nothing_is_left(hotline)
+
+
+async def test_a_bad_number_doesnt_break_everyones_ring(open_hotline: Open, vendor: FakeVendor) -> None:
+    """yap#702."""
+    first = RING | {"strategy": "in_order"}
+    _, e164 = await ready(open_hotline, first, ann="+447400123451", ben="+447400123452")
+    vendor.refuses["+447400123451"] = (400, 21211)
+    caller = await vendor.dial(e164)
+    [ben] = vendor.ringing()
+    assert ben.to == "+447400123452"
+    await vendor.pick_up(ben)
+    await ben.press("1")
+    assert ben.room == caller.room is not None
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+async def test_a_message_is_left_and_kept(open_hotline: Open, vendor: FakeVendor, hangs_up: bool) -> None:
+    hotline, e164 = await ready(open_hotline, RING)
+    caller = await vendor.dial(e164)
+    assert caller.said[-1] == "Leave a message"
+    await caller.speak(7, hang_up=hangs_up)
+    for _ in range(3):
+        if caller.living:
+            await caller.wait()
+    assert ("Thank you" in caller.said) != hangs_up
+    assert (await the_call(hotline)).outcome == "voicemail"
+    assert not vendor.recordings
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            row = (await session.exec(select(Voicemail))).one()
+            assert (row.status, row.seconds) == ("new", 7)
+            assert await left.sound(session, row) == b"RIFF" + bytes(7)
+    await nothing_is_left(hotline)
+
+
+async def test_a_queue_plays_music_until_somebody_is_there(open_hotline: Open, vendor: FakeVendor) -> None:
+    hotline, e164 = await ready(open_hotline, QUEUE, ann="+447400123451")
+    caller = await vendor.dial(e164)
+    assert caller.said[0] == "In line"
+    await caller.wait()
+    assert caller.sounding == "music"
+    [ann] = vendor.ringing()
+    await vendor.pick_up(ann)
+    vendor.fails_before = 1
+    await ann.press("1")
+    for leg in (caller, ann):
+        if leg.room is None:
+            await leg.wait()
+    assert caller.room == ann.room == str((await the_call(hotline)).id)
