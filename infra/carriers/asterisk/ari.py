@@ -193,7 +193,8 @@ def uri(path: str, query: Mapping[str, str | int]) -> str:
 async def answered(waiting: asyncio.Future[Answer], seconds: float = SECONDS) -> Answer:
     """The answer once it is there; after so many seconds, one with status 0."""
     try:
-        return await asyncio.wait_for(asyncio.shield(waiting), seconds)
+        async with asyncio.timeout(seconds):
+            return await asyncio.shield(waiting)
     except TimeoutError:
         return Answer(0)
 

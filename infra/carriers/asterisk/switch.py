@@ -1,13 +1,14 @@
 """One Asterisk while we are connected to it: who is there, who waits, what is heard and told."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from infra.carriers.asterisk.ari import Ari, Event, Node
 from infra.carriers.asterisk.delivery import Delivery
 from infra.carriers.asterisk.legs.board import Board
 from infra.carriers.asterisk.legs.happening import happen
-from infra.carriers.asterisk.legs.leg import LEASE, Leg
+from infra.carriers.asterisk.legs.leg import LEASE, SOME, Leg
 from infra.carriers.asterisk.legs.obeying import obey
 from infra.carriers.asterisk.sounds import Sounds
 from infra.carriers.protocol import Command, Resync
@@ -58,10 +59,14 @@ class Switch:
         for event in before:
             happen(self._board, event)
         rooms = {ref: bridge["id"] for bridge in bridges.body for ref in bridge["channels"]}
+        recalled: list[Coroutine[Any, Any, None]] = []
         there = {channel["id"]: channel for channel in channels.body if _is_ours(node, channel)}
         for ref, channel in there.items():
-            inbound, up = channel["accountcode"] != node.app, channel["state"] == "Up"
-            legs.setdefault(ref, Leg(ref, inbound=inbound, up=up, adopted=True, room=rooms.get(ref, "")))
+            if ref not in legs:
+                inbound, up = channel["accountcode"] != node.app, channel["state"] == "Up"
+                legs[ref] = Leg(ref, inbound=inbound, up=up, room=rooms.get(ref, ""), noise=SOME)
+                recalled.append(legs[ref].recall(self.ari))
+        await asyncio.gather(*recalled)
         found = {ref: channel["state"] == "Up" for ref, channel in there.items()}
         await self._board.delivery.alone(Resync(node.name, found))
         held, self._held = self._held, None

@@ -223,6 +223,9 @@ class FakeAri:
         if method == "DELETE" and not act:
             await self.hang_up(ref, int(query["reason_code"]) if "reason_code" in query else 16)
             return 204, None
+        if method == "GET" and act == "variable":
+            found = channel.variables.get(query["variable"])
+            return (200, {"value": found}) if found is not None else (404, {})
         if act in ("answer", "variable"):
             self._waits(channel, f"{method} {act}", socket=socket)
         if act == "answer":

@@ -88,15 +88,14 @@ def _pressed(board: Board, ref: str, key: str) -> None:
 
 def _spoken(board: Board, playback: str, ref: str) -> None:
     leg = board.legs.get(ref)
-    if leg is None:
+    if leg is None or leg.saying != playback:
         return
-    if leg.saying == playback:
-        if isinstance(leg.doing, Play):
-            board.spawn(said(board, leg, leg.doing))
-        else:
-            leg.saying = ""
-    elif leg.adopted and leg.doing is None and playback.startswith(f"{ref}."):
-        board.tell(Heard(ref, playback.removeprefix(f"{ref}.")))
+    if isinstance(leg.doing, Play):
+        board.spawn(said(board, leg, leg.doing))
+        return
+    leg.saying = ""
+    if leg.doing is None and not leg.recording:  # begun before we were connected
+        board.tell(Heard(ref, unquote(playback.removeprefix(f"{ref}."))))
 
 
 def _recorded(board: Board, recording: dict[str, Any]) -> None:

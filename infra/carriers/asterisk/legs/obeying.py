@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from infra.carriers.asterisk.ari import answered
 from infra.carriers.asterisk.legs.board import BESIDE, RUNG, Board
-from infra.carriers.asterisk.legs.leg import LEASE, PROMPT_SECONDS, Leg, recording_name
+from infra.carriers.asterisk.legs.leg import LEASE, PROMPT_SECONDS, Leg
 from infra.carriers.asterisk.trunks import endpoint, endpoint_name
 from infra.carriers.protocol import Command, GiveBack, HangUp, Heard, Join, Over, Play, Record, Ring
 
@@ -56,7 +56,6 @@ async def _obey(board: Board, leg: Leg, command: Command) -> None:
                 status = (await leg.hang_up(board.ari, command.reason)).status
             case GiveBack():
                 status = (await leg.give_back(board.ari)).status
-        leg.adopted = leg.adopted and status == 0
     if status == 0:
         leg.wanted = None  # nothing came back; whoever sends it again means it
     elif status >= 400 and leg.ref in board.legs:
@@ -72,7 +71,7 @@ async def _end_stranger(board: Board, command: Command) -> None:
 
 
 async def _play(board: Board, leg: Leg, play: Play, media: list[str]) -> int:
-    if leg.adopted and media and (await leg.is_saying(board.ari, play.id)):
+    if leg.saying == leg.named(play.id) and not leg.recording:
         leg.doing = play
         return DONE
     if not media and leg.noise == play.then:
@@ -101,9 +100,8 @@ async def _then(board: Board, leg: Leg, play: Play) -> None:
 
 
 async def _record(board: Board, leg: Leg, record: Record, media: list[str]) -> int:
-    name = recording_name(leg.ref, record.id)
-    if leg.adopted and (await board.ari.ask("GET", f"recordings/live/{quote(name, safe='')}")).ok:
-        leg.doing, leg.recording = record, name
+    if leg.recording == leg.named(record.id):
+        leg.doing = record
         return DONE
     await leg.hush(board.ari)
     leg.doing = record
@@ -114,7 +112,7 @@ async def _record(board: Board, leg: Leg, record: Record, media: list[str]) -> i
 async def _join(board: Board, leg: Leg, join: Join) -> int:
     await leg.take_up(board.ari, board.node.cap)
     leg.doing = join
-    beside = f"{leg.ref}.{BESIDE}" if join.how == "whisper" and join.to else ""
+    beside = leg.aside if join.how == "whisper" and join.to else ""
     room, mute = beside or join.room, join.how != "talk" and not beside
     if (leg.room, leg.muted) == (room, mute):
         return DONE
