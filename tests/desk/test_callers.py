@@ -213,3 +213,18 @@ async def test_who_is_turned_away_reads_why_at_once_and_nobody_is_rung(
             call = (await session.exec(select(Call).where(Call.id == UUID(base.rsplit("/", 1)[1])))).one()
             offers = (await session.exec(select(Offer).where(Offer.call_id == call.id))).all()
     assert (call.phase, call.outcome, offers) == ("ended", "refused", [])
+
+
+async def test_a_callers_page_tells_of_calls_plan_and_block_and_of_no_number(house: House, browser: Browser) -> None:
+    call = await house.call("operator")
+    key = await _caller(house, call)
+    lead, at = await browser(house.accounts["supervisor"]), f"{house.at}/callers/{key}"
+    await lead.get(f"{house.at}/contacts/for-call/{call}")
+    assert "None is kept" not in (await lead.get(at)).text
+    await lead.post(f"{at}/block", data={"span": "7d", "reason": "Shouts at night."})
+    text = (await lead.get(at)).text
+    assert "Shouts at night." in text
+    assert "Let them through" in text
+    contact = re.search(r'href="(/o/[^"]+/contacts/[0-9a-f-]+)"', text)
+    assert contact is not None
+    assert at in (await lead.get(contact[1])).text, "and back from the record"

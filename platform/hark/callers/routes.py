@@ -56,7 +56,7 @@ async def beside_call(request: Request, staff: Answers, call_id: UUID) -> Respon
     """What whoever takes the call should know of its caller: a fragment, empty where there is nothing to know."""
     row = await service.of_call(staff, call_id)
     told = await _told(staff, row, await names(staff.session)) if row else None
-    context = {"caller": told, "may_change": staff.may(*SUPERVISES)}
+    context = {"known": told, "may_change": staff.may(*SUPERVISES)}
     return render(request, "callers/beside.html", context)
 
 
@@ -72,7 +72,7 @@ async def _page(
     row = await service.caller(staff.session, key)
     context = {
         "soon": partial(soon, zone=staff.tenant.zone),
-        "caller": await _told(staff, row, await names(staff.session)),
+        "known": await _told(staff, row, await names(staff.session)),
         "calls": await service.calls_of(staff.session, key),
         "spans": [(span, gettext(words)) for span, words in FOR.items()],
         "errors": {error.field or "plan": gettext(error.message)} if error else {},
