@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from hark.phone import rows
@@ -34,14 +34,6 @@ async def happen(session: Session, leg: Leg, signal: Signal) -> None:
         await act(session, leg, signal)
 
 
-async def _note(session: Session, leg: Leg, **values: Any) -> None:
-    for key, value in values.items():
-        setattr(leg, key, value)
-    await session.execute(
-        update(Leg).where(col(Leg.tenant_id) == leg.tenant_id, col(Leg.id) == leg.id).values(**values)
-    )
-
-
 def _visit(leg: Leg) -> int | None:
     """The visit that a caller's order belongs to: what its id begins with."""
     first = str(leg.doing.get("id", "")).split(".", 1)[0]
@@ -61,7 +53,7 @@ async def _caller_presses(session: Session, leg: Leg, signal: Digit) -> None:
         await calls.handle(session, leg.call_id, on.Key(at=now(), key=signal.key))
         return
     said = booking.press(said, signal.key)
-    await _note(session, leg, notes={**leg.notes, "dialogue": booking.dump(said, call.state.visit)})
+    await rows.note(session, leg, notes={**leg.notes, "dialogue": booking.dump(said, call.state.visit)})
     if said.step == "declined":
         await calls.handle(session, leg.call_id, on.CallbackDeclined(at=now(), visit=call.state.visit))
     elif said.step == "booked":
@@ -110,13 +102,13 @@ async def _caller_over(session: Session, leg: Leg, signal: Over) -> None:
 
 async def _rings(session: Session, leg: Leg, _signal: Ringing) -> None:
     if leg.state == "wanted":
-        await _note(session, leg, state="ringing")
+        await rows.note(session, leg, state="ringing")
 
 
 async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
     if leg.state == "answered":
         return
-    await _note(session, leg, state="answered", answered_at=now())
+    await rows.note(session, leg, state="answered", answered_at=now())
     if leg.role == "outside":
         await outside.answered(session, leg)
     if leg.device == "desk":
@@ -125,7 +117,7 @@ async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
 
 async def _confirms(session: Session, leg: Leg, signal: Digit) -> None:
     if leg.device == "mobile" and not leg.talks and signal.key == CONFIRM:
-        await _note(session, leg, talks=True)
+        await rows.note(session, leg, talks=True)
         await _accept(session, leg)
 
 
@@ -143,7 +135,7 @@ async def _accept(session: Session, leg: Leg) -> None:
 
 async def _heard_by_us(session: Session, leg: Leg, signal: Heard) -> None:
     if leg.doing.get("id") == signal.id:
-        await _note(session, leg, heard=signal.id)
+        await rows.note(session, leg, heard=signal.id)
 
 
 async def _rung_over(session: Session, leg: Leg, signal: Over) -> None:
@@ -170,7 +162,7 @@ async def _rung_over(session: Session, leg: Leg, signal: Over) -> None:
 async def _end(session: Session, leg: Leg, signal: Over) -> None:
     talked = int((now() - leg.answered_at).total_seconds()) if leg.answered_at else 0
     await allowance.give_back(session, leg.id, talked)
-    await _note(session, leg, state="over", over_at=now(), reason=signal.reason)
+    await rows.note(session, leg, state="over", over_at=now(), reason=signal.reason)
     if leg.doing.get("type") != "Record":  # what was recorded may be told of later
         await session.execute(delete(Carried).where(col(Carried.id) == leg.id))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
 from hark.console.carrier import carrier as carrying_tab
@@ -155,11 +156,16 @@ async def order(session: Session, leg: Leg, command: Command) -> bool:
     """Write down what a leg is told; False when it is doing that already."""
     if leg.doing.get("id") == command.id:
         return False
-    leg.doing = {"type": "Ring", "id": command.id} if isinstance(command, Ring) else dump(command)  # no number in it
-    await session.execute(
-        update(Leg).where(col(Leg.tenant_id) == leg.tenant_id, col(Leg.id) == leg.id).values(doing=leg.doing)
-    )
+    await note(session, leg, doing=dump(command))
     return True
+
+
+async def note(session: Session, leg: Leg, **values: Any) -> None:
+    """Write these columns of a leg, now and once."""
+    mine = update(Leg).where(col(Leg.tenant_id) == leg.tenant_id, col(Leg.id) == leg.id)
+    await session.execute(mine.values(**values).execution_options(synchronize_session=False))
+    for key, value in values.items():
+        set_committed_value(leg, key, value)
 
 
 async def add_caller(session: Session, call: UUID, key: UUID, *, ref: str, sealed: bytes | None) -> None:
