@@ -74,7 +74,8 @@ ROWS: tuple[Row, ...] = (
     # Numbers: none of these buys anything; what is claimed or brought is judged by tests/numbers
     Row("GET", NUMBERS, staff(*LEADS)),
     Row("GET", f"{NUMBERS}/search", staff(*LEADS)),
-    Row("POST", f"{NUMBERS}/claims", staff(*LEADS, ok=422), form={"line": "{line}", "choice": ""}),
+    Row("POST", f"{NUMBERS}/claims", staff(*LEADS, ok=422), form={"line": "{line}", "choice": ""}, smuggled=422,
+        why="nothing is chosen; tests/numbers choose, and are refused another's line"),
     Row("GET", f"{NUMBERS}/claims/{{key}}", staff(*LEADS), key="claimed"),
     Row("GET", f"{NUMBERS}/claims/{{key}}/steps", staff(*LEADS), key="claimed"),
     Row("GET", f"{NUMBERS}/trunks/new", staff(*LEADS)),
