@@ -96,7 +96,7 @@ async def _callback(
 def _window(row: Callback, zone: str) -> str:
     """The caller's hours in words: "Mon, Wed 14:00–16:00", with whose clock where it isn't ours."""
     if row.window.get("never"):
-        return gettext("never")
+        return gettext("They asked not to be called")
     words = get_day_names("abbreviated", locale=language().replace("-", "_"))
     named = row.window.get("days") or []
     days = gettext(", ").join(words[n] for n, day in enumerate(WEEKDAYS) if day in named) or gettext("any day")

@@ -10,6 +10,7 @@ export class Left {
 
   /** How many of each wait; nothing is said of none. */
   show(counts = {}) {
+    this.#list.hidden = !Object.values(counts).some((count) => count > 0);
     for (const item of this.#list.querySelectorAll("[data-left-of]")) {
       const what = item.dataset.leftOf;
       const count = counts[what] ?? 0;
