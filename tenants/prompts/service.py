@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
 from infra.ids import new_id
-from infra.jobs import enqueue, job
+from infra.jobs import Job, enqueue, job
 from infra.scope import current_tenant
 from infra.speech.speaking import spoken, spoken_all, voices
 from infra.speech.wav import read
@@ -110,6 +111,14 @@ def _know(key: str, wav: bytes) -> None:
 def _key(text: str, language: str, voice: tuple[str, str]) -> str:
     what = json.dumps([MAKING, *voice, language, text.strip()])
     return storage_key(current_tenant(), hashlib.sha256(what.encode()).hexdigest())
+
+
+async def hush(session: Session) -> None:
+    """Forget every sound of the tenant in scope, and that more was to be spoken: its flow is gone."""
+    owed = delete(Job).where(col(Job.tenant) == current_tenant(), col(Job.name) == "prompts.warm")
+    await session.execute(owed)
+    for key in await store().keys(f"prompt/{current_tenant()}"):
+        await store().delete(key)
 
 
 async def open_audio(key: str) -> bytes:

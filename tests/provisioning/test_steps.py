@@ -42,7 +42,7 @@ WHOLE = {
     "line": 1,
     "member": 1,
     "number": 1,
-    "outbox": 1,
+    "outbox": 2,
     "profile": 1,
     "provisioning_step": len(NAMES),
     "shift": 21,

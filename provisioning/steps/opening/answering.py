@@ -20,6 +20,7 @@ from tenants.lines.models import Line
 from tenants.lines.service import line_named, lines
 from tenants.members.models import Team
 from tenants.members.service import add_to_team, owner, team_keyed
+from tenants.prompts.service import hush
 from tenants.rosters.hours import Calendar
 from tenants.rosters.models import CalendarRow, Shift
 from tenants.rosters.planning import keep_calendar, plan_week
@@ -66,6 +67,7 @@ async def lead(session: Session, tenant: UUID) -> None:
 
 async def mislead(session: Session, _tenant: UUID, _kept: Kept) -> None:
     await session.execute(delete(FlowRow))
+    await hush(session)
 
 
 async def plan_shifts(session: Session, tenant: UUID) -> None:
