@@ -19,6 +19,7 @@ from infra.services.voice import config
 from infra.services.voice.instance import Instance, publish
 from infra.services.voice.probe import answers_sip, free, serves
 from infra.services.voice.program import Program, fetched
+from infra.services.voice.recipe import made_of
 
 WATCH_SECONDS = 10.0
 MISSES = 3
@@ -116,7 +117,7 @@ def _within_reach(program: Program, account: Account | None) -> Program:
     home = program.home
     if home is None:
         return program
-    target = shared_folder() / f"asterisk-{(home / 'made-of').read_text().split()[0]}"
+    target = shared_folder() / f"asterisk-{made_of(home)[0]}"
     if not target.exists():
         shutil.copytree(home, target.with_suffix(".new"), symlinks=True, dirs_exist_ok=True)
         target.with_suffix(".new").rename(target)

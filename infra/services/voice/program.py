@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.services.processes.keeper import Say, silent
 from infra.services.trouble import CannotStartError
-from infra.services.voice.recipe import current, fetch, loader, triplet
+from infra.services.voice.recipe import fetch, loader, made_of, triplet
 
 OLDEST = 20
 """The first major version with everything that Hark asks for."""
@@ -39,7 +39,12 @@ def find(folder: Path, say: Say = silent) -> Program:
     """An Asterisk that runs here, fetched into `folder` where need be. Raises CannotStartError with one line."""
     if (own := installed()) is not None:
         return own
-    fetch(folder, say)
+    try:
+        fetch(folder, say)
+    except CannotStartError as trouble:
+        if not made_of(folder):
+            raise
+        say(f"{trouble} What was fetched before serves.")
     return fetched(folder)
 
 
@@ -65,7 +70,7 @@ def packaged() -> Program:
 
 def fetched(folder: Path) -> Program:
     """The Asterisk in a folder that the recipe made. Raises CannotStartError when there is none."""
-    if not current(folder):
+    if not made_of(folder):
         raise CannotStartError("Asterisk is not here yet: run scripts/voice.")
     home = folder.resolve()
     libraries = home / "usr/lib" / triplet()

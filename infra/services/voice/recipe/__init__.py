@@ -17,9 +17,11 @@ from tempfile import mkdtemp
 from infra.services.home import ensure
 from infra.services.processes.keeper import Say, silent
 from infra.services.trouble import CannotStartError
-from infra.services.voice.recipe.apt import Apt, dependencies, said
+from infra.services.voice.recipe.apt import SUITE, Apt, dependencies, said
 from infra.services.voice.recipe.libraries import holds, needed
 
+FORM = 1
+"""Raised whenever this recipe makes something else of the same packages, so that everybody's is made anew."""
 HERE = Path(__file__).parent
 MODULES_CONF = HERE.parent / "config/switch/modules.conf"
 LOADERS = {"x86_64": "ld-linux-x86-64.so.2", "aarch64": "ld-linux-aarch64.so.1"}
@@ -56,10 +58,15 @@ def loader(folder: Path) -> Path:
 
 
 def current(folder: Path) -> bool:
-    """Whether the folder holds what this recipe makes."""
+    """Whether the folder holds what this recipe makes now."""
+    return made_of(folder)[:1] == [_version()]
+
+
+def made_of(folder: Path) -> list[str]:
+    """What an Asterisk in a folder was made of: the recipe's version, then each package's file; empty when none is."""
     with suppress(OSError):
-        return (folder / "made-of").read_text().splitlines()[0] == _version()
-    return False
+        return (folder / "made-of").read_text().split()
+    return []
 
 
 def fetch(folder: Path, say: Say = silent) -> None:
@@ -75,8 +82,6 @@ def fetch(folder: Path, say: Say = silent) -> None:
 
 
 def _make(folder: Path) -> None:
-    for left in folder.parent.glob("asterisk-new-*"):  # by somebody who was killed
-        shutil.rmtree(left, ignore_errors=True)
     beside = Path(mkdtemp(prefix="asterisk-new-", dir=folder.parent.resolve()))
     before = os.umask(0o022)  # another account may have to run it
     try:
@@ -98,16 +103,17 @@ def _make(folder: Path) -> None:
         (sounds / "en").symlink_to("en_US_f_Allison")  # as the package itself does once it is installed
         _clear(beside)
         (beside / "made-of").write_text("\n".join([_version(), *sorted(file.name for file in files), ""]))
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(beside.with_name(f"{beside.name}-old"))
         beside.rename(folder)
     finally:
         os.umask(before)
-        shutil.rmtree(beside, ignore_errors=True)
+        for left in folder.parent.glob("asterisk-new-*"):  # of ours, and by somebody who was killed
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _version() -> str:
-    whole = "".join(path.read_text() for path in (*sorted(HERE.glob("*.py")), HERE / "packages.txt"))
-    return hashlib.sha256((whole + " ".join(modules())).encode()).hexdigest()[:16]
+    return hashlib.sha256(" ".join([str(FORM), SUITE, *packages(), *modules()]).encode()).hexdigest()[:16]
 
 
 def _unpack(apt: Apt, names: Iterable[str], folder: Path) -> list[Path]:

@@ -3,13 +3,15 @@
 import os
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from infra.services.trouble import CannotStartError
 
 SUITE = "forky"
 """The first Debian with an Asterisk of today."""
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+KEYRINGS = tuple(Path("/usr/share/keyrings").joinpath(f"debian-archive-keyring.{end}") for end in ("gpg", "pgp"))
+DEBIANS = ("stable", "testing", "unstable", "bullseye", "bookworm", "trixie", "forky", "sid")
 EVERYWHERE = "http://deb.debian.org/debian"
 TIMEOUT = 300
 
@@ -18,16 +20,18 @@ class Apt:
     """An apt of our own in `folder`: its lists, its cache, an empty record of what is installed, one source."""
 
     def __init__(self, folder: Path) -> None:
-        if not KEYRING.exists():
+        keys = next((keyring for keyring in KEYRINGS if keyring.exists()), None)
+        if keys is None:
             raise CannotStartError(
-                f"Asterisk is fetched from Debian, whose keys ({KEYRING}) are missing: install debian-archive-keyring."
+                "Asterisk is missing, and so are Debian's keys to fetch it with: install Asterisk 20 or later, "
+                "or the package debian-archive-keyring."
             )
         self.folder = folder
         self.debs = folder / "debs"
         for part in ("lists/partial", "cache/archives/partial", "debs"):
             (folder / part).mkdir(parents=True)
         (folder / "status").touch()
-        (folder / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {SUITE} main\n")
+        self._keys = keys
         own = {
             "Dir::State": folder,
             "Dir::State::lists": folder / "lists",
@@ -49,8 +53,16 @@ class Apt:
         (folder / "apt.conf").write_text("".join(f'{name} "{value}";\n' for name, value in own.items()) + hooks)
 
     def update(self) -> None:
-        """Read what the mirror has. Raises CannotStartError with apt's own words."""
-        self._run("apt-get", "-qq", "update", "--error-on=any")
+        """Read what a mirror has. Raises CannotStartError with apt's own words on the first, when none has it."""
+        troubles = []
+        for mirror in mirrors():
+            (self.folder / "sources.list").write_text(f"deb [signed-by={self._keys}] {mirror} {SUITE} main\n")
+            try:
+                self._run("apt-get", "-qq", "update", "--error-on=any")
+                return
+            except CannotStartError as trouble:
+                troubles.append(trouble)
+        raise troubles[0]
 
     def download(self, packages: list[str]) -> list[Path]:
         """Fetch these packages, checked by apt; returns the files."""
@@ -62,15 +74,17 @@ class Apt:
         return said(*command, folder=self.debs, environment={"APT_CONFIG": str(self.folder / "apt.conf")})
 
 
-def mirror() -> str:
-    """The Debian mirror of this machine's own sources, whichever form they are in; else the one for everybody."""
-    form = ("indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
-    for found in said("apt-get", *form, folder=Path("/"), environment={}).split():
-        if found.rstrip("/").endswith("/debian"):
-            return found.rstrip("/")
-    return EVERYWHERE
+def mirrors() -> list[str]:
+    """Where to fetch from: this machine's own mirror of Debian, in whatever form its sources are, then everybody's."""
+    listed = said("apt-get", "update", "--print-uris", folder=Path("/"), environment={})
+    own = re.findall(rf"^'(\S+?)/dists/(?:{'|'.join(DEBIANS)})/main/binary-", listed, re.MULTILINE)
+    likely = sorted(
+        own, key=lambda uri: not uri.endswith("/debian")
+    )  # other archives may use Debian's names for suites
+    return list(dict.fromkeys([*likely[:1], EVERYWHERE]))
 
 
+@cache
 def dependencies(file: Path) -> set[str]:
     """The names of the packages that a package depends on, alternatives included."""
     listed = said("dpkg-deb", "--field", str(file), "Depends", folder=file.parent, environment={})

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from functools import cache
 from pathlib import Path
 
 SECTION_DYNAMIC = 6
@@ -10,6 +11,7 @@ UNRULY = {"libz.so.1": "zlib1g", "libbrotlidec.so.1": "libbrotli1", "libbrotlico
 """Libraries whose package isn't named after them."""
 
 
+@cache
 def needed(file: Path) -> set[str]:
     """The names of the libraries that a 64-bit little-endian ELF file asks for itself; empty for any other file.
 
