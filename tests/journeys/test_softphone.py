@@ -1,0 +1,108 @@
+"""A telephone caller and a volunteer in a browser, through a real Asterisk: heard both ways, also after a reload."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from infra.services import endpoints
+from infra.services.voice.accounts import allow
+from infra.services.voice.instance import Database, publish
+from tests.journeys.conftest import install
+from tests.journeys.media import listen
+from tests.journeys.people import Hotline, on_duty, register, rows_of
+from tests.services.up import Up
+from tests.voice import scenarios
+from tests.voice.asterisk import Asterisk, running
+from tests.voice.sipp import CARRIER, Sipp
+
+pytestmark = pytest.mark.journey
+
+
+@dataclass
+class Telephone:
+    """An installation with an Asterisk beside it."""
+
+    up: Up
+    asterisk: Asterisk
+
+    async def number_for(self, hotline: Hotline) -> str:
+        """Let the hotline's number be a real one; its digits."""
+        digits = f"4420794{secrets.randbelow(10**5):05}"
+        async with rows_of(self.up, hotline.slug) as rows:
+            tenant = await rows.fetchval("SELECT id FROM tenant WHERE slug = $1", hotline.slug)
+            real = "UPDATE number SET e164 = $1, carrier = 'asterisk' WHERE tenant = $2"
+            await rows.execute(real, f"+{digits}", tenant)
+        return digits
+
+    async def dial(self, digits: str) -> Sipp:
+        """Somebody calls a number."""
+        return await Sipp.start(scenarios.caller(), to=self.asterisk.sip, number=digits)
+
+
+@pytest.fixture(scope="module")
+async def telephone() -> AsyncIterator[Telephone]:
+    """Hark with a switch that reads its accounts and is found by it."""
+    async for up in install():
+        host = parse_qs(urlsplit(endpoints(up.folder).database_url).query)["host"][0]
+        database = Database(host=host)
+        assert await allow(database)
+        async with running(database=database) as asterisk:
+            await asterisk.trunk("carrier", CARRIER)
+            (up.folder / "voice").mkdir(exist_ok=True)
+            publish(up.folder, asterisk.at)
+            yield Telephone(up, asterisk)
+
+
+async def _until_registered(console: Page, asterisk: Asterisk, within: float = 15) -> None:
+    async with asyncio.timeout(within):
+        while True:
+            found = (await asterisk.ari("GET", "/endpoints/PJSIP")).json()
+            if any(each["resource"].startswith("o") for each in found):  # read from the database as it signs in
+                return
+            await console.wait_for_timeout(100)
+
+
+async def _heard(caller: Sipp, console: Page, within: float = 20) -> None:
+    """Both speak until each has heard the other."""
+    async with asyncio.timeout(within):
+        while True:
+            before = caller.sound.heard
+            sound, _ = await asyncio.gather(listen(console), caller.sound.say(2.2))
+            if sound.both_ways and caller.sound.heard > before + 0.1:
+                return
+
+
+async def _answered(telephone: Telephone, chrome: Browser) -> tuple[Hotline, Page, Sipp]:
+    hotline = await register(chrome, telephone.up)
+    digits = await telephone.number_for(hotline)
+    console = await on_duty(hotline.owner, hotline)
+    await _until_registered(console, telephone.asterisk)
+    caller = await telephone.dial(digits)
+    await caller.sound.until_heard(0.3)
+    await caller.sound.press("1")
+    await expect(console.locator("[data-do=accept]")).to_be_visible(timeout=30_000)
+    await console.locator("[data-do=accept]").click()
+    await expect(console.locator("#console")).to_have_attribute("data-face", "call")
+    return hotline, console, caller
+
+
+async def test_a_telephone_caller_and_a_browser_hear_each_other_and_a_reload_keeps_the_call(
+    chrome: Browser, telephone: Telephone, pictures: Path
+) -> None:
+    """Aselo's seven fixes: the call, the form or the state lost on refresh."""
+    _, console, caller = await _answered(telephone, chrome)
+    await _heard(caller, console)
+    await expect(console.locator("#talk [data-sound]")).to_have_text("You hear each other")
+    await console.screenshot(path=str(pictures / "softphone.png"), full_page=True)
+    await console.reload()
+    await expect(console.locator("#console")).to_have_attribute("data-face", "call")
+    await _heard(caller, console)
+    await caller.hang_up()
+    await expect(console.locator("#console")).not_to_have_attribute("data-face", "call")
+    await telephone.asterisk.until_quiet()
