@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from hark.desk.messages.models import OUTCOMES, Attempt
 from hark.desk.messages.safe import Verdict, verdict
 from hark.desk.messages.service import message
-from hark.phone import outgoing
+from hark.phone.outgoing import call_back, can_dial
 from hark.public.page import calendars
 from hark.switchboard.models import Callback
 from infra.clock import now
@@ -43,7 +43,7 @@ def allowed(row: Callback, tenant: Tenant, ours: Calendar | None) -> Verdict:
 async def conditions(session: Session, row: Callback) -> dict[str, str]:
     """What the caller asked us to heed: the safe words and what else, without how to reach them."""
     told: dict[str, str] = json.loads(await unseal(session, row.sealed))
-    dials = told.get("reach", "").startswith("+") and await outgoing.can_dial(session)
+    dials = told.get("reach", "").startswith("+") and await can_dial(session)
     return {
         "wording": told.get("wording", ""),
         "mail": "yes" if told.get("email") else "",
@@ -90,7 +90,7 @@ async def dial(staff: Staff, key: UUID) -> None:
     row = await _may_call(staff, key)
     if await _begin(staff, key):
         record(staff.session, "callback.dial", member=staff.member.id, subject=key)
-        await outgoing.call_back(staff.session, row, staff.member)
+        await call_back(staff.session, row, staff.member)
 
 
 async def reach(staff: Staff, key: UUID) -> dict[str, str]:
