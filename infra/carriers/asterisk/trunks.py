@@ -1,13 +1,15 @@
 """SIP trunks, pushed into an Asterisk that keeps them in memory only, and the endpoints that legs are rung at."""
 
 import asyncio
+import hashlib
+import json
 import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from infra.carriers.asterisk.ari import Ari, answered
+from infra.carriers.asterisk.ari import Answer, Ari, answered
 
 log = logging.getLogger(__name__)
 PREFIX = "trunk-"
@@ -63,33 +65,41 @@ def endpoint_name(where: str) -> str:
 
 
 async def push(ari: Ari, trunks: Iterable[Trunk]) -> None:
-    """Make these the trunks of an Asterisk: they are made or changed, all others of ours removed. What it refuses is
-    left out, and said so in the log."""
-    wanted = {PREFIX + trunk.name: trunk for trunk in trunks}
-    there = await ari.ask("GET", "endpoints/PJSIP")
-    for name in [
-        found["resource"] for found in (there.body if there.ok else ()) if found["resource"].startswith(PREFIX)
-    ]:
-        if name not in wanted:
-            await remove(ari, name)
-    for name, trunk in wanted.items():
-        made = parts(trunk)
-        sent = [
-            (kind, await ari.send("PUT", _path(kind, name), {"fields": _fields(made[kind])}))
-            if kind in made
-            else (kind, await ari.send("DELETE", _path(kind, name)))
-            for kind in KINDS
-        ]
-        for kind, waiting in sent:
-            answer = await answered(waiting)
-            if not (answer.ok or (kind not in made and answer.status == 404)):
-                log.warning("%s refused the %s of trunk %s with %s", ari.node.name, kind, trunk.name, answer.status)
+    """Make these the trunks of an Asterisk: what is missing or different is made anew, what is of ours and not among
+    them is removed, all others are left alone. What it refuses is left out, and said so in the log."""
+    wanted = {PREFIX + trunk.name: parts(trunk) for trunk in trunks}
+    listed = await ari.ask("GET", "endpoints/PJSIP")
+    there = {name for found in _rows(listed) if (name := found["resource"]).startswith(PREFIX)}
+    for name in sorted(there - wanted.keys()):
+        await remove(ari, name)
+    asked = {name: await ari.send("GET", _path("endpoint", name)) for name in wanted}
+    for name, made in wanted.items():
+        marked = [row["value"] for row in _rows(await answered(asked[name])) if row["attribute"] == "set_var"]
+        if made["endpoint"]["set_var"] not in marked:
+            await _make(ari, name, made)
+
+
+async def _make(ari: Ari, name: str, made: dict[str, dict[str, str]]) -> None:
+    """Anew, for an Asterisk that changes an endpoint forgets its callers' numbers, and never lets go of an address."""
+    await remove(ari, name)
+    sent = {
+        kind: await ari.send("PUT", _path(kind, name), {"fields": _fields(made[kind])})
+        for kind in KINDS
+        if kind in made
+    }
+    for kind, waiting in sent.items():
+        if not (answer := await answered(waiting)).ok:
+            log.warning("%s refused the %s of %s with %s", ari.node.name, kind, name, answer.status)
 
 
 async def remove(ari: Ari, name: str) -> None:
     """Forget one, whose endpoint has this name."""
     sent = [await ari.send("DELETE", _path(kind, name)) for kind in reversed(KINDS)]
     await asyncio.gather(*(answered(waiting) for waiting in sent))
+
+
+def _rows(answer: Answer) -> list[dict[str, str]]:
+    return answer.body if answer.ok and isinstance(answer.body, list) else []
 
 
 def parts(trunk: Trunk) -> dict[str, dict[str, str]]:
@@ -142,6 +152,8 @@ def parts(trunk: Trunk) -> dict[str, dict[str, str]]:
             **({"outbound_auth": name} if trunk.username else {}),
             **({"outbound_proxy": trunk.proxy} if trunk.proxy else {}),
         }
+    mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:16]
+    found["endpoint"]["set_var"] = f"HARK_TRUNK={mark}"  # tells on the next connection whether it is still this
     return found
 
 

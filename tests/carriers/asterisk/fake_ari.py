@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,6 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from infra.carriers.asterisk.ari import Node
+from tests.carriers.asterisk.serving import serving
 
 USER, PASSWORD = "hark", "a secret"
 KEY = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -200,6 +200,9 @@ class FakeAri:
         return self._object(method, (parts[4], parts[5]), body)
 
     def _object(self, method: str, key: tuple[str, str], body: Any) -> tuple[int, Any]:
+        if method == "GET":
+            found = self.objects.get(key)
+            return (404, {}) if found is None else (200, [{"attribute": a, "value": v} for a, v in found.items()])
         if method == "DELETE":
             if key[0] == "endpoint":
                 self.endpoints.pop(key[1], None)
@@ -366,15 +369,6 @@ class FakeAri:
             WebSocketRoute("/ari/events", self._events),
             Route("/ari/{path:path}", self._request, methods=["GET", "POST", "PUT", "DELETE"]),
         ]
-        config = uvicorn.Config(Starlette(routes=routes), port=port, lifespan="off", log_level="error")
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server._serve())  # `serve` would take the test run's signal handlers away
-        while not server.started:  # noqa: ASYNC110  # it tells no event
-            await asyncio.sleep(0.01)
-        self.address = "{}:{}".format(*server.servers[0].sockets[0].getsockname()[:2])
-        try:
+        async with serving(Starlette(routes=routes), port) as self.address:
             yield self
-        finally:
             self.hearing.set()
-            server.should_exit = server.force_exit = True
-            await task

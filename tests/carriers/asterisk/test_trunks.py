@@ -25,6 +25,9 @@ async def test_trunks_are_there_after_we_connect_and_go_when_they_are_gone(heard
             assert ("auth", "trunk-plain") not in fake.objects
             kinds = [path.split("/")[4] for path in fake.asked("PUT") if path.endswith("trunk-login")]
             assert kinds == ["auth", "aor", "endpoint", "identify", "registration"]
+            before = len(fake.asked("PUT"))
+            await voice.refresh("one")
+            assert len(fake.asked("PUT")) == before  # what is as it should be is left alone
             heard.trunks = [PLAIN]
             await voice.refresh("one")
             assert {name for _, name in fake.objects} == {"trunk-plain"}

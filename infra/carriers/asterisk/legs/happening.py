@@ -107,9 +107,9 @@ def _recorded(board: Board, recording: dict[str, Any]) -> None:
 
 
 async def _judged(board: Board, ref: str, recording: dict[str, Any]) -> Signal:
-    """How long it is. Asterisk counts in whole seconds, so that one word may count as nothing: then we listen."""
+    """How long it is. Asterisk counts whole seconds, up or down: where it comes to one, we listen."""
     name = recording["name"]
-    seconds = recording.get("duration", 0) if recording.get("talking_duration", 0) > 0 else 0
+    seconds = recording.get("duration", 0) if recording.get("talking_duration", 0) > 1 else 0
     if not seconds and recording["state"] == "done":
         seconds = await board.sounds.seconds(name)
     return Recorded(ref, unquote(name).removeprefix(f"{ref}."), name, seconds)
