@@ -41,7 +41,7 @@ _caller: list[SyntheticCall] = []
 
 GONE = _("Somebody else was faster: this number is taken. Choose another one.")
 PAPERS = _("The telephone company wants papers for this number before it hands it out.")
-MONEY = _("The platform's account with the telephone company is empty. Whoever runs the platform was told.")
+MONEY = _("The platform's account with the telephone company is empty. Tell whoever runs the platform.")
 UNABLE = _("The telephone company doesn't hand this number out.")
 _WORDS = {"taken": GONE, "unknown": GONE, "papers": PAPERS, "money": MONEY, "unable": UNABLE}
 

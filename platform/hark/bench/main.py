@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 
+from hark.bench.dialled import NUMBERS, Found, dialled
 from hark.bench.fanout import fanout
 from hark.bench.ground import ground
 from hark.bench.memory import footprint
@@ -40,6 +41,16 @@ def _show(tenants: int, found: Costs) -> None:
     )
 
 
+def _directory(found: Found) -> None:
+    _say(f"a bare look-up of one number of {NUMBERS:,}", f"{found.query * 1e6:.0f} µs", "yardstick")
+    _say("  the same in a transaction", f"{found.transaction * 1e6:.0f} µs", f"{found.transaction / found.query:.1f}")
+    _say(
+        "  whose a dialled number is, however written",
+        f"{found.dialled * 1e6:.0f} µs",
+        f"{found.dialled / found.transaction:.1f} bare transactions",
+    )
+
+
 def _growth(sizes: tuple[int, int], few: Costs, many: Costs) -> None:
     for name in ("query", "event", "arrival", "contact"):
         before, after = getattr(few, name), getattr(many, name)
@@ -59,6 +70,7 @@ async def _run(quick: bool) -> None:
             found.append(await costs(made))
             _show(tenants, found[-1])
             if tenants == sizes[-1]:
+                _directory(await dialled(made))
                 sockets = 50 if quick else 1000
                 median, p99 = await fanout(made, sockets)
                 _say(

@@ -15,7 +15,7 @@ from infra.web import gettext, limit, render, see_other
 from provisioning.numbers.claiming import reserve, run_of
 from provisioning.numbers.searching import Answer, chosen, real_sellers, search
 from provisioning.steps.models import ProvisioningStep
-from provisioning.steps.run import finished, shown, steps_of, taken_back
+from provisioning.steps.run import Shown, finished, shown, steps_of, taken_back
 from tenants.directory.models import Number
 from tenants.members.access import Leads, Staff
 from tenants.problems import _
@@ -104,15 +104,18 @@ async def _progress(staff: Staff, key: UUID) -> dict[str, Any]:
         "done": finished(rows),
         "failed": taken_back(rows),
         "why": _why(rows),
-        "steps": [
-            {
-                "title": gettext(step.title),
-                "state": step.state,
-                "detail": gettext("It didn't work at once; trying again.") if step.again else "",
-            }
-            for step in shown(rows)
-        ],
+        "steps": [_step(row, step) for row, step in zip(rows, shown(rows), strict=True)],
     }
+
+
+def _step(row: ProvisioningStep, step: Shown) -> dict[str, str]:
+    """A step as it is shown. One that tried nothing, or in vain, isn't shown as if it had."""
+    detail = gettext("It didn't work at once; trying again.") if step.again else ""
+    if row.name == "verify" and step.state == "done" and not row.kept.get("verified"):
+        if row.kept.get("verified") is None:
+            return {"title": gettext("Ready, and not tried by a call yet"), "state": "done", "detail": ""}
+        return {"title": gettext("Ready, but the trial call didn't come through"), "state": "done", "detail": ""}
+    return {"title": gettext(step.title), "state": step.state, "detail": detail}
 
 
 def _why(rows: list[ProvisioningStep]) -> str:

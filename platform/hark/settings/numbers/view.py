@@ -1,7 +1,10 @@
 """What the pages about numbers say: words for kinds and states, prices, countries, lines."""
 
+from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 
 from infra.carriers.numbers import Found, Way, ways
@@ -41,7 +44,7 @@ def state_of(row: Number) -> State:
     if row.status == "porting":
         return State(gettext(_("On its way from another company")), "info")
     if row.by == "second":
-        return State(gettext(_("Works, by its second way in")), "warn")
+        return State(gettext(_("By its second way in")), "warn")
     if row.simulated:
         return State(gettext(_("Works inside this installation")), "good")
     if row.verified_at:
@@ -51,9 +54,18 @@ def state_of(row: Number) -> State:
 
 def money(minor: int, currency: str) -> str:
     """Minor units as a price in words of the reader's language."""
+    return format_currency(minor / 10 ** get_currency_precision(currency), currency, locale=_locale())
+
+
+def day(at: date | datetime, zone: str = "UTC") -> str:
+    """A day in words, without its hour; a moment's day is the one in `zone`."""
+    there = at.astimezone(ZoneInfo(zone)).date() if isinstance(at, datetime) else at
+    return format_date(there, "long", locale=_locale())
+
+
+def _locale() -> str:
     tag = language()
-    locale = "en_GB" if tag == "en" else tag.replace("-", "_")
-    return format_currency(minor / 10 ** get_currency_precision(currency), currency, locale=locale)
+    return "en_GB" if tag == "en" else tag.replace("-", "_")
 
 
 def a_month(row: Any) -> str:
@@ -104,4 +116,5 @@ def common() -> dict[str, Any]:
         "a_month": a_month,
         "money": money,
         "state_of": state_of,
+        "day": day,
     }
