@@ -1,32 +1,19 @@
 """A whole installation for the journeys: `hark up` on a port of its own, and one Chromium with a beeping microphone."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.journeys.coturn import PROGRAM, Coturn, coturn
+from tests.journeys.installed import install
 from tests.journeys.media import CHROMIUM, chromium
-from tests.services.up import Up, free_port
+from tests.journeys.telephone import Telephone, with_telephone
+from tests.services.up import Up
 
-
-async def install(**more: str) -> AsyncIterator[Up]:
-    """A fresh installation, gone with everything in it afterwards."""
-    above = Path(mkdtemp(prefix="hark-journey-"))
-    above.chmod(0o711)
-    running = await Up(above / "var", free_port(), **more).start()
-    try:
-        await running.until("ready at")
-        yield running
-    finally:
-        if running.process.returncode is None:
-            running.process.terminate()
-            await running.process.wait()
-        shutil.rmtree(above, ignore_errors=True)
+__all__ = ["install"]
 
 
 @pytest.fixture(scope="package")
@@ -59,6 +46,13 @@ async def relay() -> AsyncIterator[Coturn]:
     if PROGRAM is None:
         pytest.skip("coturn isn't installed (apt install coturn)")
     async with coturn() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+async def telephone() -> AsyncIterator[Telephone]:
+    """An installation with a switch beside it, which the journeys on the telephone share."""
+    async with with_telephone() as running:
         yield running
 
 

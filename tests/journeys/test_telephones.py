@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.journeys.people import on_duty, register
-from tests.services.up import Up
+from tests.journeys.telephone import Telephone
 
 pytestmark = pytest.mark.journey
 
@@ -18,9 +18,10 @@ async def _facts(page: Page) -> dict[str, str]:
 
 
 async def test_a_member_adds_a_mobile_and_a_desk_phone_and_answers_on_it(
-    chrome: Browser, up: Up, pictures: Path
+    chrome: Browser, telephone: Telephone, pictures: Path
 ) -> None:
-    hotline = await register(chrome, up)
+    hotline = await register(chrome, telephone.up)
+    await telephone.number_for(hotline)
     page = await hotline.owner.new_page()
     await page.goto(f"{hotline.desk}/console")
     await page.get_by_role("link", name="Your telephones").first.click()
@@ -39,6 +40,7 @@ async def test_a_member_adds_a_mobile_and_a_desk_phone_and_answers_on_it(
     told = await _facts(page)
     assert re.fullmatch(r"d[0-9a-f]{32}", told["User name"])
     assert len(told["Password"]) >= 20
+    assert told["Server"] == telephone.asterisk.at.sip
     await page.screenshot(path=str(pictures / "telephones.png"), full_page=True)
     await page.goto(f"{hotline.desk}/me/devices")
     assert told["Password"] not in await page.content()

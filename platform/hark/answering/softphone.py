@@ -26,8 +26,11 @@ SANDBOX = "sandbox"
 
 async def wanted(session: Session) -> bool:
     """Whether calls may come through a telephone switch at all: one is there, and the hotline has a real number."""
-    if not switches():
-        return False
+    return bool(switches()) and await real_number(session)
+
+
+async def real_number(session: Session) -> bool:
+    """Whether the hotline has a number that telephones can call."""
     found = select(Number.id).where(Number.tenant == current_tenant(), Number.carrier != SANDBOX).limit(1)
     return (await session.exec(found)).first() is not None
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from hark.answering import softphone
+from hark.answering.telephones import telephones
 from hark.console.carrier import carrier
 from hark.console.parties import parties
 from hark.switchboard.models import Duty, Offer
@@ -18,7 +19,6 @@ from hark.switchboard.waiting import left_waiting
 from infra.clock import now
 from infra.database import Session
 from infra.web import language
-from tenants.devices.service import devices
 from tenants.members.models import Member
 from tenants.texts import say
 
@@ -43,11 +43,7 @@ async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
         "at": now().isoformat(),
         **{name: value for name, value in told(duty).items() if name != "type"},
         "duty": duty.status if duty else "off",
-        "telephones": [
-            {"id": str(each.id), "kind": each.kind, "label": each.label}
-            for each in await devices(session, member)
-            if each.verified_at is not None
-        ],
+        "telephones": await telephones(session, member, duty),
         "softphone": await softphone.wanted(session),
     }
 

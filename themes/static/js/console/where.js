@@ -32,7 +32,7 @@ export class Where {
   }
 }
 
-const hour = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const hour = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function option(value, kind, words) {
   const made = new Option(words, value);
