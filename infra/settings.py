@@ -106,7 +106,8 @@ class Settings(BaseSettings):
     """Your own Asterisks, parted by spaces: http://user:password@host:8088/ari?app=hark&sip=host:5060&ws=wss://host/ws."""
     sip_host: str = "127.0.0.1"
     """The address of this machine at which `hark voice` takes calls; 0.0.0.0 for all of them."""
-    sip_port: int = Field(default=5060, ge=1, le=65535)
+    sip_port: int = Field(default=5060, ge=1, le=65534)
+    """UDP and TCP; the one after it is for TLS."""
     sip_public: str | None = None
     """The address that telephone companies see, where this machine stands behind another one."""
     ari_port: int = Field(default=8088, ge=1, le=65535)

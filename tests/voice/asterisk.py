@@ -3,8 +3,9 @@
 import asyncio
 import random
 import shutil
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -79,7 +80,11 @@ def program() -> Program:
 def ports() -> Ports:
     """Free ones."""
     first = random.randrange(20000, 31000, 200)
-    return Ports(sip=free_port(), ari=free_port(), rtp=(first, first + 199))
+    while True:
+        chosen = Ports(sip=free_port(), ari=free_port(), rtp=(first, first + 199))
+        with socket.socket() as door, suppress(OSError):
+            door.bind(("127.0.0.1", chosen.tls))
+            return chosen
 
 
 @asynccontextmanager

@@ -3,6 +3,8 @@
 import json
 import os
 import secrets
+import socket
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -30,6 +32,11 @@ class Ports:
     sip: int = 5060
     ari: int = 8088
     rtp: tuple[int, int] = (10000, 10199)
+
+    @property
+    def tls(self) -> int:
+        """The port beside SIP's, as 5061 is beside 5060."""
+        return self.sip + 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +79,17 @@ class Instance:
             path.write_text(secrets.token_hex(24))
         return path.read_text()
 
+    @property
+    def local_address(self) -> str:
+        """Its address as this machine has it: of several, the one that leads outside."""
+        if self.sip_host != "0.0.0.0":  # noqa: S104  # compared only
+            return self.sip_host
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line, suppress(OSError):
+            line.connect(("192.0.2.1", 9))  # nothing is sent
+            address: str = line.getsockname()[0]
+            return address
+        return "127.0.0.1"
+
     def coordinates(self) -> "Coordinates":
         """How the app reaches it."""
         http = f"{self.ari_host}:{self.ports.ari}"
@@ -83,7 +101,7 @@ class Instance:
             user=self.user,
             password=self.password,
             ws=f"ws://{http}/ws",
-            sip=f"{self.sip_host}:{self.ports.sip}",
+            sip=f"{self.public_address or self.local_address}:{self.ports.sip}",
             realm=REALM,
             cap=self.cap,
             folder=str(self.folder),

@@ -89,6 +89,7 @@ def free(instance: Instance) -> None:
     wanted = (
         ("UDP", "SIP_PORT", socket.SOCK_DGRAM, instance.sip_host, instance.ports.sip),
         ("TCP", "SIP_PORT", socket.SOCK_STREAM, instance.sip_host, instance.ports.sip),
+        ("TCP", "SIP_PORT", socket.SOCK_STREAM, instance.sip_host, instance.ports.tls),
         ("TCP", "ARI_PORT", socket.SOCK_STREAM, instance.ari_host, instance.ports.ari),
     )
     for kind, setting, type_, host, port in wanted:

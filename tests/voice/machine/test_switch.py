@@ -12,6 +12,7 @@ import pytest
 
 from infra.services import InUseError
 from infra.services.trouble import CannotStartError
+from infra.services.voice import config
 from infra.services.voice.asterisk import Switch
 from infra.services.voice.found import asterisks, from_url
 from infra.services.voice.probe import answers_ari, answers_sip
@@ -35,6 +36,24 @@ async def test_every_module_that_is_asked_for_runs(asterisk: Asterisk) -> None:
     wanted = {line.split()[-1] for line in asked.splitlines() if line.startswith("load = ")}
     found = {module["name"]: module["status"] for module in (await asterisk.ari("GET", "/asterisk/modules")).json()}
     assert {name for name in wanted if found.get(name) != "Running"} == set()
+
+
+async def test_it_has_a_transport_for_every_kind_of_trunk_and_for_browsers(asterisk: Asterisk) -> None:
+    for name in ("udp", "tcp", "tls", "ws"):
+        found = await asterisk.ari("GET", f"/asterisk/config/dynamic/res_pjsip/transport/{name}")
+        assert {"attribute": "protocol", "value": name} in found.json()
+    for port in (asterisk.switch.instance.ports.sip, asterisk.switch.instance.ports.tls):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+
+
+async def test_behind_another_address_it_names_that_one(asterisk: Asterisk, tmp_path: Path) -> None:
+    wide = replace(asterisk.switch.instance, folder=tmp_path, sip_host="0.0.0.0", public_address="203.0.113.7")
+    etc = config.write(wide, tmp_path / "run")
+    assert (etc / "pjsip.conf").read_text().count("external_media_address = 203.0.113.7") == 3
+    assert f"{wide.local_address} => 203.0.113.7" in (etc / "rtp.conf").read_text()
+    assert "0.0.0.0 =>" not in (etc / "rtp.conf").read_text()
+    assert wide.coordinates().sip == f"203.0.113.7:{wide.ports.sip}"
 
 
 async def test_the_app_finds_it_by_its_file_and_others_by_the_settings(asterisk: Asterisk) -> None:

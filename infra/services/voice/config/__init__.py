@@ -19,6 +19,8 @@ EMPTY = {
     "[general]\n": ("cdr", "cel", "cli", "codecs", "features", "manager", "queues", "res_http_media_cache", "sounds"),
 }
 """Asterisk complains at length, or refuses a module, where one of these files is missing; with what each must hold."""
+CERTIFICATES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
+"""Whom this system trusts; without it there is no TLS to a trunk."""
 MAXFILES = 65536
 
 _environment = Environment(
@@ -47,10 +49,13 @@ def write(instance: Instance, run: Path, into: Path | None = None) -> Path:
         **{name: getattr(instance, name) for name in instance.__dataclass_fields__},
         "password": replace(instance, folder=into or folder).password,
         "voicemail": instance.voicemail,
+        "local_address": instance.local_address,
         "realm": REALM,
         "etc": folder / "etc",
         "run": run,
         "sip_port": instance.ports.sip,
+        "tls_port": instance.ports.tls,
+        "certificates": next((path for path in CERTIFICATES if path.exists()), None),
         "ari_port": instance.ports.ari,
         "rtp_first": instance.ports.rtp[0],
         "rtp_last": instance.ports.rtp[1],
