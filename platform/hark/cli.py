@@ -28,6 +28,7 @@ COMMANDS = {
     "voice": Command("hark.running.voice:main", "run an Asterisk beside Hark, fetched where this machine has none"),
     "db": Command("hark.running.db:main", "upgrade the database, check it against the models, write a revision"),
     "platform": Command("hark.running.operators:main", "make somebody a platform operator, or no longer one", True),
+    "phone": Command("hark.phone.fallback:main", "print what takes a number's calls while Hark can't be reached", True),
     "demo": Command("hark.demo:main", "fill this installation with five example hotlines, or remove them", True),
     "bench": Command("hark.bench:main", "measure, and print each figure as a ratio"),
     "i18n": Command("hark.i18n:main", "collect the texts to translate, or check that none is missing"),

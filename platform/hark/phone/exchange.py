@@ -50,6 +50,8 @@ async def connected() -> AsyncIterator[None]:
         _speak_for(TWIML, twiml)
     service.on_trunks.append(_refresh)
     tasks = [asyncio.create_task(service.listen()), asyncio.create_task(_hold_asterisks())]
+    if twiml is not None:
+        tasks.append(asyncio.create_task(twiml.watch()))
     try:
         yield
     finally:
@@ -59,6 +61,8 @@ async def connected() -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         service.voices.pop(TWIML, None)
+        if twiml is not None:
+            await twiml.close()
 
 
 async def _hold_asterisks() -> None:

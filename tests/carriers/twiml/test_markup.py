@@ -1,12 +1,14 @@
 """What a leg does, as the markup that says so: every command, and words that stay words."""
 
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.carriers.protocol import Command, GiveBack, HangUp, Join, Play, Prompt, Record
+from infra.carriers.twiml.pages import fallback
 from infra.carriers.twiml.pages.links import Links
 from infra.carriers.twiml.pages.markup import POLL_SECONDS, Page, render, silence, voice_for
 from infra.carriers.twiml.vendors import vendor_of
@@ -14,6 +16,7 @@ from infra.settings import settings
 from tests.carriers.twiml.fake.documented import account
 from tests.carriers.twiml.fake.following import read
 
+ROOT = Path(__file__).parents[3]
 HELLO = Prompt("Hello.", "en")
 
 
@@ -139,3 +142,17 @@ def test_words_can_never_become_a_verb(text: str, ref: str) -> None:
     assert all("".join(words.split()) in "".join(text.split()) for words in said if "\r" not in text and words in text)
     [dial] = verbs(Join(name, clean, clean or "room"), shown)
     assert [one.tag for one in dial] == ["Conference"]
+
+
+@pytest.mark.parametrize("tag", ["en", "zh-Hans"])
+def test_what_takes_messages_without_us_is_understood_by_every_vendor(dialect: str, tag: str) -> None:
+    kept = ROOT / "infra" / "deploy" / "voice" / "fallback" / tag
+    kind = type(page(dialect).vendor)
+    for document in ((kept / "message.xml").read_text(), fallback.message(kind, "Harbour <&>", tag, "thanks.xml")):
+        [said, record, after] = read(document, dialect)
+        assert said.get("voice") == kind.voices[tag.split("-", maxsplit=1)[0]].name
+        assert (record.tag, record.get("action"), record.get("method")) == ("Record", "thanks.xml", "GET")
+        assert after.text == "thanks.xml"
+    for document in ((kept / "thanks.xml").read_text(), fallback.thanks(kind, tag)):
+        assert [verb.tag for verb in read(document, dialect)] == ["Say", "Hangup"]
+    assert "Harbour <&>" in (read(fallback.message(kind, "Harbour <&>", "en", "thanks.xml"), dialect)[0].text or "")

@@ -102,7 +102,7 @@ def _play(response: VoiceResponse, command: Play, page: Page) -> None:
             **({} if typed(command.keys) else {"num_digits": 1}),
         )
         response.append(around)
-    _say(around, prompts, page.vendor)
+    say(around, prompts, page.vendor)
     if command.then == "hang_up":
         response.hangup()
     elif reports:
@@ -125,7 +125,7 @@ def _record(response: VoiceResponse, command: Record, page: Page) -> None:
         response.pause(length=1)
         response.redirect(page.links.to("recorded", id=command.id, tries=str(page.tries)), method="POST")
         return
-    _say(response, command.prompts, page.vendor)
+    say(response, command.prompts, page.vendor)
     response.record(
         action=page.links.to("recorded", id=command.id),
         method="POST",
@@ -158,7 +158,8 @@ def _join(response: VoiceResponse, command: Join, page: Page) -> None:
     response.append(dial)
 
 
-def _say(around: VoiceResponse | Gather, prompts: Iterable[Prompt], vendor: Twilio) -> None:
+def say(around: VoiceResponse | Gather, prompts: Iterable[Prompt], vendor: Twilio | type[Twilio]) -> None:
+    """Say these, each by the vendor's voice for its language, or play its sound."""
     for prompt in prompts:
         voice = voice_for(vendor, prompt.language)
         if prompt.url and (prompt.recorded or voice is None):
@@ -167,7 +168,7 @@ def _say(around: VoiceResponse | Gather, prompts: Iterable[Prompt], vendor: Twil
             around.say(text, language=voice.language if voice else None, voice=voice.name if voice else None)
 
 
-def voice_for(vendor: Twilio, language: str) -> Voice | None:
+def voice_for(vendor: Twilio | type[Twilio], language: str) -> Voice | None:
     """The vendor's voice for a BCP 47 tag: for the tag itself, else for what it begins with."""
     parts = language.split("-")
     tags = ("-".join(parts[:many]) for many in range(len(parts), 0, -1))
