@@ -13,6 +13,7 @@ from hark.public.callers import caller_with, facts
 from hark.public.page import calendars
 from hark.switchboard import calls
 from hark.switchboard.touched import seen_to
+from hark.watch.verdict import expected
 from infra.carriers.protocol import Arrived, HangUp
 from infra.carriers.reading import e164
 from infra.clock import now
@@ -63,15 +64,18 @@ async def _begin(
     leg = new_id()
     caller_number = e164(signal.caller, tenant.country) if signal.caller else None
     line = await session.get_one(Line, (tenant.id, number.line))
-    caller = await caller_with(session, caller_number) if caller_number else None
+    check = await expected(session, line.id, caller_number)
+    caller = await caller_with(session, caller_number) if caller_number and check is None else None
     language = number.language if number.language in tenant.languages else None
     call, _ = await calls.start(
         session, line, language=language or tenant.languages[0], caller=caller, channel="phone", carrier=carrier,
-        node=node, dialled=number.e164,
+        node=node, dialled=number.e164, microphone=check is None, simulated=check is not None,
     )  # fmt: skip
     if not await rows.name(session, leg, carrier, node, signal.ref, call):
         await session.rollback()
         return None
+    if check is not None:
+        check.call_id = call
     sealed = await seal(session, caller_number.encode()) if caller_number else None
     await rows.add_caller(session, call, leg, ref=signal.ref, sealed=sealed)
     arrived = on.Arrived(

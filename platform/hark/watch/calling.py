@@ -62,7 +62,8 @@ async def follow(session: Session, check: LineCheck, keys: str) -> datetime | No
     if found is None and not late and not stuck(state, at):
         if key := next_key(flow, state, keys, events):
             state = await calls.handle(session, call.id, on.Key(at=at, visit=state.visit, key=key))
-        await calls.seen(session, call.id)
+        if call.carrier is None:  # a telephone call says by itself when it is over
+            await calls.seen(session, call.id)
         return max(at + SOON, min(at + LOOK, state.due + SOON if state.due else at + LOOK))
     if found is None:
         await verdict.bad(session, check.id, "late" if late else "stuck")
@@ -85,7 +86,16 @@ async def _events(session: Session, call: UUID) -> list[Event]:
 
 
 async def forget(session: Session, call: UUID) -> None:
-    """End the call and leave nothing of it: it isn't one that anybody made."""
+    """End the call and leave nothing of it: it isn't one that anybody made. A telephone's is kept until the network has
+    hung it up, and goes with `clear`."""
     await calls.handle(session, call, on.CallerGone(at=now()))
     await timers.disarm(session, call)
-    await session.execute(delete(Call).where(col(Call.id) == call))
+    await session.execute(delete(Call).where(col(Call.id) == call, col(Call.carrier).is_(None)))
+
+
+async def clear(session: Session, line: UUID) -> None:
+    """Delete what is left of a line's last check over the telephone."""
+    before = await verdict.last(session, line)
+    if before is not None and before.call_id is not None:
+        over = (col(Call.phase) == "ended", col(Call.simulated), col(Call.microphone).is_(False))
+        await session.execute(delete(Call).where(col(Call.id) == before.call_id, *over))

@@ -22,6 +22,8 @@ from tenants.lines.settings import LineSetting
 NAME = "watch.look"
 TO_THE_NETWORK = timedelta(seconds=60)
 """What a promise is given for a call that goes out to the telephone network and comes back."""
+ARRIVING = timedelta(seconds=5)
+"""So often one looks whether it has arrived on our number."""
 LEAST = timedelta(seconds=90)
 """So long a call over the network is waited for, whatever the hurry."""
 
@@ -79,6 +81,7 @@ async def _look(session: Session, setting: LineSetting) -> datetime:
 
 async def _call(session: Session, line: Line) -> datetime:
     """Call the line: through the telephone network where it has a number there, else through the switchboard alone."""
+    await calling.clear(session, line.id)
     if await outgoing.can_dial(session, line):
         check = LineCheck(line_id=line.id, promise=await calling.promise(session, line))
         session.add(check)
@@ -87,12 +90,12 @@ async def _call(session: Session, line: Line) -> datetime:
             await outgoing.dial_line(session, line, check.id)
         except HarkError:
             await verdict.bad(session, check.id, "failed")
-        return check.at + timedelta(seconds=check.promise) + TO_THE_NETWORK
+        return check.at + ARRIVING
     return (await calling.begin(session, line)).at + calling.SOON
 
 
 async def _follow(session: Session, check: LineCheck, setting: LineSetting) -> datetime | None:
-    """Go on with a check. The telephone reports by itself; one that never does has not been answered."""
+    """Go on with a check. One that dialled our number and never arrived there has not been answered."""
     if check.call_id is not None:
         return await calling.follow(session, check, setting.check_keys)
     deadline = check.at + timedelta(seconds=check.promise) + TO_THE_NETWORK
@@ -100,7 +103,7 @@ async def _follow(session: Session, check: LineCheck, setting: LineSetting) -> d
     if patience is not None:
         deadline = min(deadline, max(patience, check.at + LEAST))
     if now() < deadline:
-        return deadline
+        return min(deadline, now() + ARRIVING)
     await verdict.bad(session, check.id, "no_answer")
     return None
 

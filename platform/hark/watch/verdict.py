@@ -16,6 +16,7 @@ from infra.clock import now
 from infra.database import Session
 from infra.ids import new_id
 from infra.scope import current_tenant
+from tenants.directory.models import Number
 from tenants.directory.service import tenant_by_id
 from tenants.lines.settings import setting_of
 
@@ -27,6 +28,18 @@ async def running(session: Session, line: UUID) -> LineCheck | None:
     """The check of a line that is under way."""
     found = select(LineCheck).where(LineCheck.line_id == line, LineCheck.state == "running")
     return (await session.exec(found)).one_or_none()
+
+
+async def expected(session: Session, line: UUID, caller: str | None) -> LineCheck | None:
+    """The check that has dialled a line and waits to arrive there, if the caller's number is one of ours. Such a call
+    is nobody's: it is `simulated`, it has no microphone, and so it rings nobody."""
+    if caller is None:
+        return None
+    own = select(Number.id).where(Number.tenant == current_tenant(), Number.e164 == caller)
+    if (await session.exec(own)).first() is None:
+        return None
+    check = await running(session, line)
+    return check if check is not None and check.call_id is None else None
 
 
 async def last(session: Session, line: UUID, *, state: str = "") -> LineCheck | None:
