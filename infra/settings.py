@@ -1,11 +1,12 @@
 """Every setting of an installation: read once from HARK_… variables (or `.env` beside them), all checked."""
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 _PARENT = Path(__file__).resolve().parents[1]
 ENGINES = _PARENT / "infra" / "speech" / "engines"
@@ -34,6 +35,15 @@ def _engine(name: str) -> str:
     if name not in known:
         raise ValueError("must be " + " or ".join(known))
     return name
+
+
+def _from_json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('must be JSON, such as {"en": "Amy"}') from None
 
 
 def _absolute(path: Path) -> Path:
@@ -99,7 +109,7 @@ class Settings(BaseSettings):
 
     speech: Annotated[str, AfterValidator(_engine)] = "espeak"
     """Who speaks to callers on the telephone: a file of `infra/speech/engines`, such as `espeak` or `polly`."""
-    speech_voices: dict[str, str] = Field(default_factory=dict)
+    speech_voices: Annotated[dict[str, str], NoDecode, BeforeValidator(_from_json)] = Field(default_factory=dict)
     """That engine's voices by language, as JSON: {"en": "Amy", "zh-Hans": "Zhiyu"}; unset, it chooses itself."""
 
     asterisk: str = ""

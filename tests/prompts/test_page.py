@@ -120,14 +120,12 @@ async def test_a_recording_whose_step_is_gone_is_named_and_can_be_heard(house: H
             version = (await session.exec(select(FlowVersion).where(FlowVersion.status == "published"))).one()
             nodes = dict(version.document["nodes"])
             nodes["hello"] = {**nodes.pop("welcome"), "text": {"en": "Hi.", "zh-Hans": "您好。"}}
-            text = str(version.document).replace("'welcome'", "'hello'")
             document = {**version.document, "nodes": nodes}
             document["start"] = "hello" if document["start"] == "welcome" else document["start"]
             for node in nodes.values():
                 for name, target in node.items():
                     if target == "welcome":
                         node[name] = "hello"
-            assert text
             version.document = document
     page = (await admin.get(f"{house.at}/flow/prompts")).text
     assert "Recordings of words that are gone" in page

@@ -19,7 +19,10 @@ ENGLISH = "Hello. Are you safe right now? You can hang up at any time."
 CHINESE = "您好。您现在安全吗？您随时可以挂断。"
 
 
-@pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (CHINESE, "zh-Hans"), ("Guten Tag. Sie können jederzeit auflegen und später anrufen.", "de-AT")])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(ENGLISH, "en"), (CHINESE, "zh-Hans"), ("Guten Tag. Sie können jederzeit auflegen und später anrufen.", "de-AT")],
+)
 async def test_a_text_becomes_telephone_sound(text: str, language: str) -> None:
     wav = await speak(text, language)
     sound = read(wav)
@@ -84,6 +87,10 @@ def test_only_an_engine_that_is_there_can_be_chosen(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HARK_SPEECH", "parrot")
     settings.cache_clear()
     with pytest.raises(SettingError, match="must be espeak or polly"):
+        settings()
+    monkeypatch.setenv("HARK_SPEECH", "polly")
+    monkeypatch.setenv("HARK_SPEECH_VOICES", "Amy")
+    with pytest.raises(SettingError, match=r"HARK_SPEECH_VOICES.*must be JSON"):
         settings()
     monkeypatch.undo()
     settings.cache_clear()
