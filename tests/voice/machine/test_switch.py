@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import wave
@@ -15,7 +16,9 @@ from infra.services.trouble import CannotStartError
 from infra.services.voice import config
 from infra.services.voice.asterisk import Switch
 from infra.services.voice.found import asterisks, from_url
+from infra.services.voice.instance import Instance
 from infra.services.voice.probe import answers_ari, answers_sip
+from infra.services.voice.program import fetched
 from infra.settings import SettingError
 from tests.voice import scenarios
 from tests.voice.asterisk import Asterisk, ports, running
@@ -130,3 +133,35 @@ async def test_two_run_side_by_side_but_never_in_one_folder(asterisk: Asterisk) 
 async def test_what_it_writes_names_no_caller(asterisk: Asterisk) -> None:
     log = (asterisk.switch.instance.folder / "asterisk.log").read_text()
     assert "442079460123" not in log
+
+
+async def test_an_asterisk_that_has_gone_silent_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.services.voice.asterisk.WATCH_SECONDS", 0.2)
+    async with running(name="silent") as one:
+        before = one.switch.keeper.pid
+        assert before
+        os.kill(before, signal.SIGSTOP)  # alive, and deaf
+        async with asyncio.timeout(30):
+            while one.switch.keeper.pid in (None, before) or not await answers_sip(one.sip):
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs Asterisk as another user, who may be kept out")
+async def test_root_keeps_elsewhere_what_the_services_account_cannot_reach(tmp_path: Path, asterisk: Asterisk) -> None:
+    tmp_path.chmod(0o700)
+    found = asterisk.switch.instance.program
+    if found.home is None:
+        pytest.skip("this system's own Asterisk is within everybody's reach")
+    shutil.copytree(found.home, tmp_path / "asterisk", symlinks=True)
+    hidden = fetched(tmp_path / "asterisk")
+    instance = Instance(name="hidden", folder=tmp_path, program=hidden, ports=ports())
+    switch = Switch(tmp_path / "var", instance)
+    try:
+        await switch.start()
+        assert switch.instance.program != hidden
+        assert await answers_sip((switch.instance.sip_host, switch.instance.ports.sip))
+    finally:
+        await switch.stop()
+        shutil.rmtree(switch.instance.folder)
+        assert switch.instance.program.home
+        shutil.rmtree(switch.instance.program.home)
