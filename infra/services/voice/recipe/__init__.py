@@ -73,7 +73,7 @@ def fetch(folder: Path, say: Say = silent) -> None:
     """Make the folder hold Asterisk; at once when it does. Raises CannotStartError with one line when it can't."""
     if current(folder):
         return
-    ensure(folder.parent)
+    ensure(ensure(folder.parent.parent) / folder.parent.name)
     with (folder.parent / "asterisk.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # somebody else may be fetching it
         if not current(folder):
