@@ -31,7 +31,7 @@ MOST_WASTED = 200
 FURTHER = (
     "contacts?view=mine", "contacts?view=drafts", "contacts?day={day}", "contacts?before={key}",
     "cases?view=mine", "cases/closed?before={key}", "audit?member={member}", "audit?before={key}",
-    "voicemails?view=done", "callbacks?view=done",
+    "voicemails?view=done", "callbacks?view=done", "recordings?before={key}",
 )  # fmt: skip
 """Lists as people turn their pages, beside those that stand in the table."""
 
