@@ -19,6 +19,7 @@ from hark.public import socket as public_socket
 from hark.recordings import routes as recordings
 from hark.sandbox import routes as sandbox
 from hark.sandbox import socket as sandbox_socket
+from hark.settings import destinations
 from hark.settings import lines as line_settings
 from hark.settings import routes as settings
 from hark.watch import routes as watch
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     settings.router,
     line_settings.router,
+    destinations.router,
     recordings.router,
     phone_audio.router,
     phone_webhooks.router,
@@ -42,8 +44,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     watch.router,
     public_socket.router,
     public_leave.router,
-    phone_audio.router,
-    phone_webhooks.router,
     sandbox.router,
     sandbox_socket.router,
     answering.router,

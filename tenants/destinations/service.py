@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import phonenumbers
 from sqlalchemy import delete
 from sqlmodel import col, select
 
@@ -28,7 +27,7 @@ NEVER = _("This number is never rung: it is a short code or dearer than a call."
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A destination as the settings show it; `number` is written as people write it."""
+    """A destination as the settings show it; `number` is in E.164."""
 
     id: UUID
     name: str
@@ -44,12 +43,10 @@ async def destinations(session: Session) -> list[Destination]:
 
 async def kept(session: Session) -> list[Kept]:
     """All of them with their numbers, for those who look after them."""
-    found = []
-    for row in await destinations(session):
-        number = phonenumbers.parse((await unseal(session, row.sealed)).decode())
-        shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        found.append(Kept(row.id, row.name, shown, row.note, row.added_by))
-    return found
+    return [
+        Kept(row.id, row.name, (await unseal(session, row.sealed)).decode(), row.note, row.added_by)
+        for row in await destinations(session)
+    ]
 
 
 async def destination_of(session: Session, key: UUID) -> Destination:

@@ -14,6 +14,7 @@ from hark.contacts.models import Contact, ContactReader
 from hark.contacts.sheet import Sheet
 from hark.desk.messages.models import Attempt, MailWish
 from hark.models import metadata
+from hark.phone.models import Carried, Leg
 from hark.recordings.models import Recording
 from hark.switchboard.left import part_key
 from hark.switchboard.models import Call, Callback, CallerRow, CallEvent, Duty, Offer, Timer, Voicemail
@@ -77,6 +78,7 @@ class Seeded:
             "ref": "CA1",
             "what": "next",
             "verb": "taking",
+            "how": "listen",
             "name": f"own-{self.marker}",
             "tenant_id": ids["tenant"],
             "new": new_id(),
@@ -174,8 +176,11 @@ async def _tenant_rows(
     session.add(Duty(id=keeper, status="off"))
     trunk = Trunk(name=f"Trunk {marker}", host=f"{marker}.example.org", username=marker, sealed=sealed)
     session.add_all([trunk, Allowance(id=hotline.tenant), Outbound(kind="member", given_at=now())])
+    leg = Leg(call_id=call.id, ref=marker, state="over", sealed=sealed, notes={"name": marker}, over_at=now())
+    session.add(leg)
     office = f"Office {marker}"
-    destination = Destination(name=office, sealed=sealed, hash=marker.encode(), note=marker, added_by=keeper)
+    number = await seal(session, b"+442079460018")
+    destination = Destination(name=office, sealed=number, hash=marker.encode(), note=marker, added_by=keeper)
     session.add(destination)
     here[Team].name = f"Team {marker}"
     record(session, "case.open", member=keeper, subject=case.id, words=marker)
@@ -190,6 +195,7 @@ async def _tenant_rows(
         "device": mobile.id,
         "flow_version": here[FlowVersion].id,
         "trunk": trunk.id, "destination": destination.id,
+        "leg": leg.id,
     }  # fmt: skip
     return ids, tokens
 
@@ -236,6 +242,7 @@ async def _platform_rows(session: Session, hotline: Hotline, account: UUID, mark
     building = Export(
         tenant=hotline.tenant, account=new_id(), hotline=marker, state="building", expires_at=now() + LATER
     )
+    carried = Carried(carrier="paper", node=marker, ref=marker, tenant=hotline.tenant, call=new_id())
     timer = Timer(tenant=hotline.tenant, kind="duty", subject=new_id(), due_at=now() + LATER)
     job = Job(tenant=hotline.tenant, name="closing.export", payload={"export": str(export.id)}, due_at=now() + LATER)
     host = Host(tenant=hotline.tenant, name=f"{marker}.example.org")
@@ -251,7 +258,7 @@ async def _platform_rows(session: Session, hotline: Hotline, account: UUID, mark
         tenant=hotline.tenant, number=moving.id, e164=moving.e164, line=hotline.line, company=marker, holder=marker,
         sealed=seal_platform(marker.encode()),
     )  # fmt: skip
-    session.add_all([export, building, file, timer, job, host, moving, resting, port])
+    session.add_all([carried, export, building, file, timer, job, host, moving, resting, port])
     await store().put(export.storage_key, seal_platform(marker.encode()))
     await store().put(file.storage_key, seal_platform(marker.encode()))
     return {

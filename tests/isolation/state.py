@@ -17,6 +17,8 @@ PLATFORM_ROWS = {
     "export": "tenant = $1",
     "outbox": "tenant = $1",
     "timer": "tenant = $1",
+    "port": "tenant = $1",
+    "carried": "tenant = $1",
 }
 """Which rows of the platform's tables are about a tenant."""
 NOBODYS = {

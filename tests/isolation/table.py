@@ -152,6 +152,11 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{DEVICES}/{{key}}", {**staff(*ANSWERS, ok=404), "operator": 200}, key="device", why=HIS),
     Row("POST", f"{DEVICES}/{{key}}/code", {**staff(*ANSWERS, ok=404), "operator": 409}, key="device", why=HIS),
     Row("POST", f"{DEVICES}/{{key}}/removal", {**staff(*ANSWERS, ok=404), "operator": 303}, key="device", why=HIS),
+    Row("GET", "/o/{slug}/live", staff(*SUPERVISES)),
+    Row("POST", "/o/{slug}/live/{call_id}/{how}", staff(*SUPERVISES, ok=409), why="nobody talks: the call is over"),
+    Row("GET", "/o/{slug}/settings/outside", staff(*LEADS)),
+    Row("POST", "/o/{slug}/settings/outside", staff(*LEADS, ok=422), form={"name": ""}),
+    Row("POST", "/o/{slug}/settings/outside/{key}/removal", staff(*LEADS, ok=303), key="destination"),
     # Contacts: the operator is on the list of this one, and of the case below
     Row("GET", "/o/{slug}/contacts", staff(*EVERYONE)),
     Row("POST", "/o/{slug}/contacts", staff(*ANSWERS, ok=303), form={"key": "{new}"}),

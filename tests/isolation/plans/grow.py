@@ -27,6 +27,7 @@ STAYS_SMALL = {
     "trunk": "as many as there are telephone companies",
     "allowance": "one row",
     "destination": "fifty at most",
+    "sip_account": "as many as there are open tabs and desk phones",
     "shift": "a week's",
     "invitation": "those of a week",
     "mail_wish": "as many as there are volunteers",
@@ -49,6 +50,7 @@ VARIED = {
         "planned_at": "CASE n % 50 WHEN 0 THEN now() - n * interval '1 hour' ELSE NULL END",
     },
     "line_day": {"day": "current_date - n"},
+    "leg": {"state": "CASE n % 50 WHEN 0 THEN 'answered' ELSE 'over' END"},
 }
 """What isn't the same in every row: most of what a hotline keeps is done with."""
 FRESH = {UUID: "gen_random_uuid()", int: "10000 + n", bytes: "uuid_send(gen_random_uuid())"}

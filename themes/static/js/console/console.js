@@ -8,6 +8,7 @@ import { reveal } from "../reveal.js";
 import { Board } from "./board.js";
 import { Left } from "./left.js";
 import { OfferCard } from "./offer.js";
+import { Passing } from "./passing.js";
 import { shortcuts } from "./shortcuts.js";
 import { Softphone } from "./softphone.js";
 import { Talk } from "./talk.js";
@@ -27,6 +28,7 @@ const offerCard = new OfferCard(root, strings);
 const board = new Board(root, strings);
 const left = new Left(root, strings);
 const softphone = new Softphone(send);
+const passing = new Passing(root, tell);
 const talk = new Talk(root, strings, send, softphone, render);
 const where = new Where(root, strings, (device) => tell({ type: "duty", status: state.duty, ...device }));
 
@@ -47,6 +49,7 @@ function render() {
   for (const choice of root.querySelectorAll("[name=duty]")) choice.checked = choice.value === state.duty;
   offerCard.show(state.call ? null : state.offer, where.device !== "browser");
   board.show(state.board);
+  passing.show(state.call);
   if (state.wrapUntil) mark(part("[data-wrap]"), { until: state.wrapUntil });
   part("[data-silent]").hidden = state.duty !== "on" || Boolean(state.call) || !offerCard.ringer.silenced;
   if (face() === "call") openRecord(state.call.call_id);
@@ -69,6 +72,13 @@ function standBeside(callId) {
   else document.getElementById("caller-beside").replaceChildren();
 }
 
+/** A supervisor comes here from the list of live calls: this tab carries the sound. */
+function lookOn() {
+  if (location.hash !== "#look-on") return;
+  history.replaceState(null, "", location.pathname);
+  if (state.call?.part === "supervise" && !state.call.carrier) talk.want(state.call.call_id);
+}
+
 // ---- what the server says
 
 const said = {
@@ -81,6 +91,7 @@ const said = {
     left.show(message.left);
     where.show(message);
     if (message.softphone && (state.duty === "on" || state.call) && where.device === "browser") softphone.want();
+    lookOn();
     talk.show(state.call, true, where.device);
   },
   offer(message) { state.offer = message; },
@@ -171,7 +182,6 @@ const deeds = {
   take: () => talk.take(),
   mute: () => talk.mute(),
   end: () => tell({ type: "end", call_id: state.call.call_id }),
-  keep: () => tell({ type: "handover", call_id: state.call.call_id, member_id: null }),
   ready: () => tell({ type: "ready" }),
   sound: () => talk.play(),
   silence() {
@@ -185,10 +195,9 @@ const deeds = {
 };
 
 root.addEventListener("click", ({ target }) => {
-  const { do: deed, member, key } = target.closest("button")?.dataset ?? {};
+  const { do: deed, key } = target.closest("button")?.dataset ?? {};
   if (key) talk.key(key);
   if (deed) deeds[deed]();
-  if (member && tell({ type: "handover", call_id: state.call.call_id, member_id: member })) part("#handover").open = false;
 });
 
 root.addEventListener("change", async ({ target }) => {

@@ -30,7 +30,10 @@ export class OfferCard {
     tell(this.#card, offer, this.#strings);
     const handover = this.#card.querySelector('[data-fact="handover"]');
     handover.hidden = !offer.handover;
-    if (offer.handover) handover.textContent = this.#strings.handed_by.replace("{name}", offer.handover.from);
+    if (offer.handover) {
+      const { from, consult } = offer.handover;
+      handover.textContent = this.#strings[consult ? "asked_by" : "handed_by"].replace("{name}", from);
+    }
     this.busy(false);
     this.#count(offer.until);
     if (!silently) this.ringer.start();

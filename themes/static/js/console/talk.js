@@ -51,8 +51,6 @@ export class Talk {
     else if (carrier && this.#confirmed) this.#let();
     tell(this.#card, call, this.#strings);
     this.#part("[data-elsewhere-words]").textContent = carrier ? this.#strings.elsewhere : this.#strings.nowhere;
-    this.#part("[data-handing]").hidden = !call.handover;
-    if (call.handover) this.#part("[data-handing-words]").textContent = this.#strings.handing.replace("{name}", call.handover.to);
     reveal(this.#root, "sounds", this.#away ? "away" : call.sound ?? "peer");
     if (!this.here) return;
     if (back) this.#peer?.rejoin();
