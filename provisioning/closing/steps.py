@@ -15,6 +15,7 @@ from provisioning.closing.archive import discard_files
 from provisioning.closing.exports import build
 from provisioning.closing.models import Export
 from provisioning.closing.tables import KEPT, tenant_tables
+from provisioning.numbers.models import Port
 from provisioning.numbers.service import release, take_again
 from provisioning.review.evidence import discard
 from provisioning.signup.models import Application
@@ -83,6 +84,7 @@ async def delete_rows(session: Session, tenant: UUID) -> None:
             await session.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608 - a name that the database gave us
     await session.execute(text("SELECT forget_audit()"))
     await session.execute(text("DELETE FROM timer WHERE tenant = :tenant"), {"tenant": tenant})
+    await session.execute(delete(Port).where(col(Port.tenant) == tenant))
     await session.execute(delete(Job).where(col(Job.tenant) == tenant, col(Job.name) != "provisioning.run"))
     for application in await session.exec(select(Application).where(Application.tenant == tenant)):
         await discard(session, application)

@@ -53,13 +53,16 @@ async def _simulated(session: Session, tenant: UUID, line: UUID) -> Number:
 
 
 async def release(session: Session, tenant: UUID) -> dict[str, str | None]:
-    """Take every number from a tenant and let it rest; returns the line that each one led to."""
+    """Take every number from a tenant and let it rest; returns those that were its own, each with its line."""
     taken = list(await session.exec(select(Number).where(Number.tenant == tenant).with_for_update()))
-    kept = {row.e164: str(row.line) if row.line else None for row in taken}
+    kept = {row.e164: str(row.line) if row.line else None for row in taken if row.status == "held"}
     for row in taken:
-        await rest(session, row)
+        if row.status == "porting":
+            await session.delete(row)  # it never came; whoever had it goes on having it
+        else:
+            await rest(session, row)
     moving = update(Port).where(col(Port.tenant) == tenant, col(Port.ended_at).is_(None))
-    await session.execute(moving.values(state="withdrawn", ended_at=now()))
+    await session.execute(moving.values(state="withdrawn", ended_at=now(), sealed=None))
     return kept
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 
@@ -38,8 +39,11 @@ async def test_killed_at_every_step_and_with_the_money_gone_it_is_claimed_and_pa
     )
     assert died.stdout.split() == ["reserve", "paid", "buy", "point", "verify"], died.stderr
     connection = await asyncpg.connect(dsn(), server_settings={"role": "hark_app"})
+    claimed: list[UUID] = []
     with clock.travel(by=timedelta(minutes=1)):
-        assert job in await claim_jobs(connection), "its lease runs out, and it is handed on again"
+        while some := await claim_jobs(connection):  # others are owed as well, and a claim takes a hundred
+            claimed += some
+    assert job in claimed, "its lease runs out, and it is handed on again"
     await connection.close()
     assert await run_job(job)
     async with unit_of_work() as session:

@@ -9,12 +9,14 @@ from infra.database import unit_of_work
 from infra.errors import Conflict, NotFound
 from infra.scope import no_scope, tenant_scope
 from provisioning.numbers.failover import go_round
+from provisioning.numbers.porting import PortForm, ask, ports
 from provisioning.numbers.releasing import release_one, resting, take_back
 from provisioning.numbers.service import claim as claim_first
-from tenants.directory.service import number_dialled
+from provisioning.numbers.service import release, take_again
+from tenants.directory.service import number_dialled, tenant_by_id
 from tests.numbers.conftest import claim, claimed, do, number, owed
 from tests.numbers.fake import FakeCompany
-from tests.world import Hotline, World
+from tests.world import Hotline, World, open_hotline
 
 
 async def give_up(hotline: Hotline, e164: str) -> None:
@@ -108,3 +110,29 @@ async def test_a_simulated_number_that_has_rested_can_be_had_again(world: World)
     async with unit_of_work() as session:
         back = await claim_first(session, world.first.tenant, world.first.line)
     assert back.status == "held"
+
+
+async def test_a_hotline_that_closes_leaves_its_numbers_to_rest_and_gets_back_only_what_it_had(
+    ground: None, company: FakeCompany
+) -> None:
+    hotline, _ = await open_hotline("closes@example.org", "blank", "Closes", "Cora")
+    key = await claimed(hotline, "+862150000074")
+    await claim(hotline, "+862150000075")
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            tenant = await tenant_by_id(session, hotline.tenant)
+            form = PortForm(number="+862150000076", company="Old", holder="We", secret="PIN")
+            await ask(session, tenant, form, hotline.line, member=None)
+        async with unit_of_work() as session:
+            kept = await release(session, hotline.tenant)
+    assert set(kept) >= {"+862150000074"}
+    assert not {"+862150000075", "+862150000076"} & set(kept), "neither was theirs yet"
+    assert await number("+862150000076") is None
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            await take_again(session, hotline.tenant, kept)
+            (move,) = await ports(session, hotline.tenant)
+            assert (move.state, move.sealed) == ("withdrawn", None)
+    row = await number("+862150000074")
+    assert row
+    assert (row.id, row.status, row.tenant, row.line) == (key, "held", hotline.tenant, hotline.line)

@@ -147,8 +147,10 @@ async def test_killed_at_every_step_the_run_resumes_by_itself(ground: None, serv
     assert not finished(await _steps(tenant))
 
     connection = await asyncpg.connect(dsn(), server_settings={"role": "hark_app"})
+    claimed: list[UUID] = []
     with clock.travel(by=timedelta(minutes=1)):
-        claimed = await claim(connection)
+        while some := await claim(connection):  # others are owed as well, and a claim takes a hundred
+            claimed += some
     await connection.close()
     assert job in claimed
     assert await run_job(job)
@@ -175,7 +177,8 @@ async def test_hotlines_of_one_name_opened_at_once_get_names_and_numbers_of_thei
     )
     assert {hotline.slug for hotline, _ in opened} == {"same-line", "same-line-2"}
     async with unit_of_work() as session:
-        rows = list(await session.exec(select(Number).where(Number.status == "held")))
+        own = col(Number.tenant).in_([hotline.tenant for hotline, _ in opened])
+        rows = list(await session.exec(select(Number).where(own)))
         assert len({row.e164 for row in rows}) == len(rows)
     assert all(row.e164.startswith("+999") and len(row.e164) == 12 and row.simulated for row in rows)
 
