@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from starlette.requests import HTTPConnection
 
@@ -12,6 +13,8 @@ from hark.public.page import profile_of
 from hark.switchboard.models import Call, CallerRow
 from infra.clock import now
 from infra.database import Session
+from infra.ids import new_id
+from infra.scope import current_tenant
 from infra.vault import fingerprint
 from infra.web.sessions import read_session
 from tenants.members.service import member_of_account
@@ -36,12 +39,12 @@ async def caller_of(connection: HTTPConnection, session: Session) -> tuple[UUID 
 async def caller_with(session: Session, value: str) -> UUID:
     """The row of whoever is known by this: a browser's cookie, a telephone's number."""
     kept = await fingerprint(session, "caller", value)
-    row = (await session.exec(select(CallerRow).where(CallerRow.hash == kept))).one_or_none()
-    if row is None:
-        row = CallerRow(hash=kept)
-        session.add(row)
-        await session.flush()
-    return row.id
+    found = select(CallerRow.id).where(CallerRow.hash == kept)
+    if (known := (await session.exec(found)).one_or_none()) is not None:
+        return known
+    new = insert(CallerRow).values(tenant_id=current_tenant(), id=new_id(), hash=kept, first_at=now())
+    await session.execute(new.on_conflict_do_nothing())  # somebody may call twice at the same moment
+    return (await session.exec(found)).one()
 
 
 async def facts(session: Session, caller: UUID | None) -> dict[str, bool]:

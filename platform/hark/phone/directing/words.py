@@ -26,22 +26,29 @@ def position(place: int | None, language: str) -> tuple[Prompt, ...]:
 
 
 def question(said: Dialogue, language: str) -> tuple[Prompt, ...]:
-    """What a call-back's dialogue asks now."""
+    """What a call-back's dialogue asks now. Digits are said one by one, so that no sound of a whole number is kept."""
     with speaking(language):
-        texts = {
-            "which": gettext(
-                "To be called back on the telephone that you are using, press 1. For another number, press 2. "
-                "For no call at all, press the star key."
-            ),
-            "number": gettext("Type the number, then the hash key. For no call at all, press the star key."),
-            "check": gettext(
-                "You typed %(digits)s. If that is right, press 1. To type it again, press 2.",
-                digits=" ".join(said.typed),
-            ),
-            "when": gettext(
-                "When may we call? At any time, press 1. In the morning, 2. In the afternoon, 3. In the evening, 4."
-            ),
-            "machine": gettext("If a machine answers, may we leave a message? Yes, press 1. No, press 2."),
-            "words": gettext("If somebody else answers, may we say who we are? Yes, press 1. No, press 2."),
-        }
-    return (Prompt(texts[said.step], language),) if said.step in texts else ()
+        if said.step == "check":
+            texts = (
+                gettext("You typed:"),
+                *said.typed,
+                gettext("If that is right, press 1. To type it again, press 2."),
+            )
+        else:
+            texts = (_asked(said.step),)
+    return tuple(Prompt(text, language) for text in texts if text)
+
+
+def _asked(step: str) -> str:
+    return {
+        "which": gettext(
+            "To be called back on the telephone that you are using, press 1. For another number, press 2. "
+            "For no call at all, press the star key."
+        ),
+        "number": gettext("Type the number, then the hash key. For no call at all, press the star key."),
+        "when": gettext(
+            "When may we call? At any time, press 1. In the morning, 2. In the afternoon, 3. In the evening, 4."
+        ),
+        "machine": gettext("If a machine answers, may we leave a message? Yes, press 1. No, press 2."),
+        "words": gettext("If somebody else answers, may we say who we are? Yes, press 1. No, press 2."),
+    }.get(step, "")
