@@ -19,7 +19,8 @@ OPEN = ("/", "/sign-in", "/sign-up", "/outbox", "/phone", NOWHERE)
 LINE = ("", "/call")
 DESK = (
     "", "/console", "/contacts", "/cases", "/roster", "/roster/hours", "/flow", "/people", "/audit", "/voicemails",
-    "/callbacks", "/callers", "/recordings", "/settings/lines", "/settings", "/settings/profile", "/settings/close", "/review",
+    "/callbacks", "/callers", "/recordings", "/settings/lines", "/settings", "/settings/profile", "/settings/close",
+    "/review",
 )  # fmt: skip
 
 
