@@ -8,6 +8,7 @@ from infra.services.throwaway import Throwaway
 from infra.services.voice.accounts import allow
 from infra.services.voice.instance import Database
 from tests.voice.asterisk import Asterisk, running
+from tests.voice.sipp import Sipp
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,11 @@ async def asterisk(services: Throwaway, ground: None) -> AsyncIterator[Asterisk]
     await allow(database)
     async with running(database=database) as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+async def no_telephone_outlives_its_test() -> AsyncIterator[None]:
+    """Ends those that a test left off the hook."""
+    yield
+    for phone in list(Sipp.living):
+        await phone.vanish()

@@ -14,6 +14,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import ClassVar
 from xml.sax.saxutils import escape
 
 import pytest
@@ -50,6 +51,8 @@ class Outcome:
 
 class Sipp:
     """A running sipp, its address and its sound."""
+
+    living: ClassVar[list["Sipp"]] = []
 
     def __init__(
         self,
@@ -94,7 +97,9 @@ class Sipp:
         )  # fmt: skip
         while process.returncode is None and not _listened_to(own[1]):
             await asyncio.sleep(0.01)  # a call that came any earlier would be refused
-        return cls(folder, process, own, to, sound)
+        phone = cls(folder, process, own, to, sound)
+        cls.living.append(phone)
+        return phone
 
     async def done(self) -> Outcome:
         """Wait for its end, and say how it was."""
@@ -156,6 +161,8 @@ class Sipp:
                 await asyncio.sleep(0.02)
 
     def _outcome(self, code: int) -> Outcome:
+        if self in self.living:
+            self.living.remove(self)
         self.sound.close()
         errors = self._folder / "errors"
         complaints = errors.read_text(errors="replace") if errors.exists() else ""
