@@ -11,6 +11,7 @@ from infra.database import Session
 from infra.errors import Forbidden, Invalid
 from infra.realtime import announce
 from infra.scope import current_tenant
+from tenants.devices.models import Device, SipAccount
 from tenants.members.models import ROLES, Account, Member, Team, TeamMember
 from tenants.rosters.models import Shift
 
@@ -64,7 +65,8 @@ async def change_role(session: Session, by: Member, member: Member, role: str) -
 
 
 async def remove(session: Session, by: Member, member: Member) -> None:
-    """End a member's place: access ends at once, their shifts become holes, what they wrote keeps their name."""
+    """End a member's place: access ends at once, also for their telephones, their shifts become holes, what they wrote
+    keeps their name."""
     if by.role != "owner" and member.role == "owner":
         raise Forbidden(OWNERS_ONLY)
     await _keep_an_owner(session, member)
@@ -72,6 +74,10 @@ async def remove(session: Session, by: Member, member: Member) -> None:
     session.add(member)
     await session.execute(delete(TeamMember).where(col(TeamMember.member_id) == member.id))
     await session.execute(update(Shift).where(col(Shift.member_id) == member.id).values(member_id=None))
+    await session.execute(delete(SipAccount).where(col(SipAccount.member_id) == member.id))
+    await session.execute(
+        update(Device).where(col(Device.member_id) == member.id).values(verified_at=None, code_hash=None)
+    )
     _show_out(session, member)
 
 
