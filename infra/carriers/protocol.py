@@ -148,7 +148,8 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Be in the room of this name, where everyone hears everyone. `how`: `listen` hears only; `whisper` is heard only
+    """Be in the room of this name, where everyone hears everyone. With `record` all that is said there from now on is
+    recorded, and comes as `Recorded` of this leg once the room is empty. `how`: `listen` hears only; `whisper` is heard only
     by the leg `to`; `hold` waits there with music."""
 
     ref: str
@@ -156,6 +157,7 @@ class Join:
     room: str
     how: Literal["talk", "listen", "whisper"] = "talk"
     to: str = ""
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ class Can:
     """What a carrier is able to do; the phone asks for nothing else.
 
     `speaks`: it has voices of its own. `browser`: volunteers' browsers can be rung. `desk`: SIP phones can. `mobile`:
-    telephone numbers can. `listen`: somebody may listen in or whisper. `pushes`: signals come by themselves; otherwise
+    telephone numbers can. `listen`: somebody may listen in or whisper. `records`: rooms can be recorded. `pushes`: signals come by themselves; otherwise
     they come as requests, and the answer is what the leg does next.
     """
 
@@ -192,6 +194,7 @@ class Can:
     desk: bool = False
     mobile: bool = True
     listen: bool = False
+    records: bool = False
     pushes: bool = True
 
 

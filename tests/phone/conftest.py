@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from hark.phone import service, turns
+from hark.phone.voices import voices
 from hark.switchboard.models import Duty
 from hark.switchboard.touched import listeners
 from infra.clock import now
@@ -28,12 +29,12 @@ __all__ = ["open_hotline"]
 async def network(ground: None) -> AsyncIterator[PaperNetwork]:
     """The paper network, heard by the telephone for the length of a test."""
     made = PaperNetwork()
-    service.voices[made.name] = made
+    voices[made.name] = made
     listeners.append(service.changed)
     yield made
     await turns.quiet()
     listeners.remove(service.changed)
-    del service.voices[made.name]
+    del voices[made.name]
 
 
 async def number_for(hotline: Hotline, network: PaperNetwork | None = None) -> str:

@@ -1,5 +1,7 @@
 """The whole telephone over Twilio and its kin: what was said, who was rung, who joined, and what is kept of it."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 
 import httpx
@@ -8,6 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from hark.phone import service, turns, webhooks
+from hark.phone.voices import voices
 from hark.switchboard import left
 from hark.switchboard.models import Voicemail
 from hark.switchboard.touched import listeners
@@ -15,8 +18,10 @@ from infra.carriers.twiml.voice import Twiml
 from infra.database import unit_of_work
 from infra.scope import no_scope, tenant_scope
 from infra.settings import settings
+from infra.speech.wav import read
 from tenants.directory.models import Number
 from tests.carriers.twiml.conftest import our_side, serve
+from tests.carriers.twiml.fake.documented import signed
 from tests.carriers.twiml.fake.vendor import FakeVendor
 from tests.phone.conftest import Open, answers_on, number_for
 from tests.phone.test_calls import nothing_is_left, the_call
@@ -40,7 +45,7 @@ async def vendor(
         return await service.doing(webhooks.CARRIER, node, ref)
 
     voice = Twiml(hear, doing)  # type: ignore[arg-type]  # as above
-    monkeypatch.setitem(service.voices, webhooks.CARRIER, voice)
+    monkeypatch.setitem(voices, webhooks.CARRIER, voice)
     listeners.append(service.changed)
 
     async def quiet() -> None:
@@ -170,3 +175,45 @@ async def test_a_queue_plays_music_until_somebody_is_there(open_hotline: Open, v
         if leg.room is None:
             await leg.wait()
     assert caller.room == ann.room == str((await the_call(hotline)).id)
+
+
+@pytest.mark.parametrize("vendor", ["twilio"], indirect=True)
+async def test_a_signed_webhook_is_answered_by_the_app_itself(
+    open_hotline: Open, vendor: FakeVendor, server: str
+) -> None:
+    """Through a real server and everything that stands before the routes; the address that counts is the public one."""
+    _, e164 = await ready(open_hotline, RING)
+    path = "/voice/twilio/main/incoming"
+    fields = {"AccountSid": vendor.account.account, "CallSid": f"CA{e164}", "From": "anonymous", "To": e164}
+    body, headers = signed("twilio", f"{settings().base_url}{path}", fields)
+    async with httpx.AsyncClient(base_url=f"http://{server}") as net:
+        answer = await net.post(path, content=body, headers=headers)
+        assert "<Say" in answer.text
+        assert "<Record" in answer.text
+        assert (await net.post(path, content=body + b"&x=1", headers=headers)).status_code == 404
+        assert "<Pause" in (await net.get("/voice/silence")).text
+        for name in ("ringback", "music", "silence"):
+            sound = await net.get(f"/voice/sounds/{name}.wav")
+            assert sound.headers["content-type"] == "audio/wav"
+            assert read(sound.content).seconds == 9
+        assert (await net.get("/voice/sounds/noise.wav")).status_code == 404
+
+
+@pytest.mark.parametrize("vendor", ["twilio"], indirect=True)
+async def test_the_fallback_is_printed_with_the_hotlines_name(open_hotline: Open, vendor: FakeVendor) -> None:
+    _, e164 = await ready(open_hotline, RING)
+
+    async def printed(*arguments: str) -> tuple[int | None, str]:
+        hark = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "hark.cli", "phone", "fallback", *arguments,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await hark.communicate()
+        return hark.returncode, said.decode()
+
+    code, document = await printed(e164)
+    assert code == 0
+    assert "This is Harbour." in document
+    assert 'action="thanks.xml"' in document
+    assert "<Hangup" in (await printed(e164, "--thanks"))[1]
+    assert await printed("+442079460999") == (1, "hark: no hotline has the number +442079460999\n")

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from hark.phone import service
+from hark.phone.voices import voices
 from hark.switchboard.offering.reach import learn
 from hark.switchboard.touched import listeners
 from infra.carriers.asterisk.ari import Node
@@ -60,7 +61,7 @@ async def connected() -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        service.voices.pop(TWIML, None)
+        voices.pop(TWIML, None)
         if twiml is not None:
             await twiml.close()
 
@@ -94,7 +95,7 @@ async def _leased(us: str) -> bool:
             return False
         await redis.expire(LEASE, LEASE_SECONDS)
     except (RedisError, OSError):
-        return ASTERISK in service.voices
+        return ASTERISK in voices
     return True
 
 
@@ -103,7 +104,7 @@ async def _exchange(running: asyncio.Task[None] | None, there: Sequence[Coordina
     if running is not None:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    voice = service.voices.pop(ASTERISK, None)
+    voice = voices.pop(ASTERISK, None)
     if isinstance(voice, AsteriskVoice):
         await voice.close()
     if not there:
@@ -115,7 +116,7 @@ async def _exchange(running: asyncio.Task[None] | None, there: Sequence[Coordina
 
 async def _refresh() -> None:
     """Bring our Asterisks' trunks to what the hotlines set."""
-    voice = service.voices.get(ASTERISK)
+    voice = voices.get(ASTERISK)
     if isinstance(voice, AsteriskVoice):
         for node in voice.nodes:
             try:
@@ -125,7 +126,7 @@ async def _refresh() -> None:
 
 
 def _speak_for(carrier: str, voice: Voice) -> None:
-    service.voices[carrier] = voice
+    voices[carrier] = voice
     devices = {"browser": voice.can.browser, "desk": voice.can.desk, "mobile": voice.can.mobile}
     learn(carrier, [device for device, can in devices.items() if can], listen=voice.can.listen)
 

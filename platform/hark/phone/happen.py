@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from hark.phone import rows
 from hark.phone.directing import dialogue as booking
-from hark.phone.directing.direct import CONFIRM
+from hark.phone.directing.direct import CONFIRM, CONSENT
 from hark.phone.models import Carried, Leg
 from hark.phone.outside import happening as outside
 from hark.switchboard import calls, left
@@ -78,6 +78,9 @@ async def _meant(session: Session, typed: str) -> str:
 
 
 async def _caller_heard(session: Session, leg: Leg, signal: Heard) -> None:
+    if signal.id == CONSENT:
+        await rows.note(session, leg, heard=CONSENT)
+        return
     if leg.doing.get("id") == signal.id and leg.doing.get("then") == "report":
         await calls.handle(session, leg.call_id, on.PromptDone(at=now(), visit=_visit(leg)))
 
@@ -163,7 +166,7 @@ async def _end(session: Session, leg: Leg, signal: Over) -> None:
     talked = int((now() - leg.answered_at).total_seconds()) if leg.answered_at else 0
     await allowance.give_back(session, leg.id, talked)
     await rows.note(session, leg, state="over", over_at=now(), reason=signal.reason)
-    if leg.doing.get("type") != "Record":  # what was recorded may be told of later
+    if leg.doing.get("type") != "Record" and not leg.doing.get("record"):  # what was recorded may be told of later
         await session.execute(delete(Carried).where(col(Carried.id) == leg.id))
 
 

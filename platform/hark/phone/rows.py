@@ -15,6 +15,8 @@ from hark.phone.directing import LegNow, NewLeg, OfferNow, View
 from hark.phone.directing import dialogue as booking
 from hark.phone.directing.words import position, question, spoken
 from hark.phone.models import Carried, Leg
+from hark.phone.voices import records
+from hark.recordings import service as recordings
 from hark.switchboard.models import Call, Duty, Offer
 from hark.switchboard.published import flow_of
 from infra.carriers.protocol import Command, Prompt, Ring
@@ -29,6 +31,7 @@ from tenants.flows.document import Flow
 from tenants.flows.engine import State, describe, load_state
 from tenants.flows.engine.screen import Screen
 from tenants.prompts.heard import heard
+from tenants.texts import say
 
 LIVING = ("ringing", "talking", "consulting")
 RING_AGAIN = 25
@@ -45,17 +48,23 @@ class CallRow:
     carrier: str | None
     node: str | None
     dialled: str | None
+    line: UUID
 
 
 async def locked(session: Session, call: UUID) -> CallRow | None:
     """The call, ours alone until the transaction ends; None when there is no such call."""
     found = select(
-        col(Call.state), col(Call.flow_version_id), col(Call.carrier), col(Call.node), col(Call.dialled)
-    ).where(col(Call.id) == call)
+        col(Call.state),
+        col(Call.flow_version_id),
+        col(Call.carrier),
+        col(Call.node),
+        col(Call.dialled),
+        col(Call.line_id),
+    ).where(col(Call.id) == call)  # fmt: skip
     row = (await session.execute(found.with_for_update(key_share=True))).one_or_none()
     if row is None:
         return None
-    return CallRow(call, load_state(row[0]), await flow_of(session, row[1]), row[2], row[3], row[4])
+    return CallRow(call, load_state(row[0]), await flow_of(session, row[1]), row[2], row[3], row[4], row[5])
 
 
 async def living(session: Session, call: UUID) -> list[Leg]:
@@ -74,6 +83,9 @@ async def view(session: Session, call: CallRow, legs: list[Leg]) -> View:
     words = [Prompt(text, tag) for text, tag in heard(call.flow, node, screen.language)] if node else []
     if state.phase == "ended" and not screen.text:
         words = []
+    told = None
+    if state.phase == "talking" and records(call.carrier):
+        told = await recordings.consent(session, call.line, call.flow.languages)
     return View(
         call=call.id,
         screen=screen,
@@ -83,11 +95,19 @@ async def view(session: Session, call: CallRow, legs: list[Leg]) -> View:
         offers=tuple(await _offers(session, call.id)),
         ours=spoken(screen.language),
         ours_shown=call.dialled or "",
+        records=told is not None,
+        consent=_one(told, screen.language, call.flow),
         held=await _held(session, call.id),
         question=(*(words if said.turn == 0 else ()), *question(said, screen.language)) if said else (),
         answers=said.keys if said else "",
         step=said.key if said else "",
     )
+
+
+def _one(told: dict[str, str] | None, language: str, flow: Flow) -> tuple[Prompt, ...]:
+    """Words in one of several languages: the caller's, else the flow's first."""
+    text = say(told or {}, language, flow.languages[0])
+    return (Prompt(text, language if language in (told or {}) else flow.languages[0]),) if text else ()
 
 
 def dialogue(caller: Leg | None, visit: int, screen: Screen) -> booking.Dialogue | None:

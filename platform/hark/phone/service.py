@@ -17,6 +17,8 @@ from hark.phone.models import Carried, Leg
 from hark.phone.settle import Order, last_order, settle
 from hark.phone.sound import with_sound
 from hark.phone.turns import in_order, turn
+from hark.phone.voices import voices
+from hark.recordings import service as recordings
 from hark.switchboard import left, timers
 from hark.switchboard.models import Call
 from hark.switchboard.offering.reach import by_page
@@ -33,7 +35,6 @@ from infra.carriers.protocol import (
     Recorded,
     Resync,
     Signal,
-    Voice,
 )
 from infra.carriers.wire import dump, load
 from infra.clock import now
@@ -48,9 +49,6 @@ GONE_SECONDS = 60
 PAUSES = (0.2, 0.5, 1, 2, 3, 5, 5, 5)
 """Seconds between tries while the database is away."""
 CHANNEL = "phone"
-
-voices: dict[str, Voice] = {}
-"""The carriers that this process speaks for, by name."""
 
 
 async def hear(carrier: str, node: str, signals: Sequence[Signal]) -> None:
@@ -151,12 +149,18 @@ async def _keep(carrier: str, node: str, carried: Carried, signal: Recorded) -> 
     except LookupError:
         log.warning("a recording is gone from %s before it was fetched", node)
         return
-    visit = signal.id.split(".", 1)[0]
     async with unit_of_work() as session:
-        await left.keep_whole(
-            session, carried.call, int(visit) if visit.isdigit() else 0, wav, "audio/wav", signal.seconds
-        )
+        await _seal(session, carried.call, signal, wav)
     await voice.forget(node, signal.name)
+
+
+async def _seal(session: Session, call: UUID, signal: Recorded, wav: bytes) -> None:
+    visit = signal.id.split(".", 1)[0]
+    if visit.isdigit():
+        await left.keep_whole(session, call, int(visit), wav, "audio/wav", signal.seconds)
+        return
+    began = (await session.execute(select(col(Call.answered_at)).where(col(Call.id) == call))).scalar()
+    await recordings.keep(session, call, wav, at=began or now(), seconds=signal.seconds)
 
 
 async def _lost(carrier: str, node: str) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from hark.phone import service
+from hark.phone.voices import voices
 from infra.carriers.twiml.conversation import Conversation, Said
 from infra.carriers.twiml.pages import markup, tones
 from infra.carriers.twiml.vendors.twilio import Hook
@@ -26,13 +26,22 @@ log = logging.getLogger(__name__)
 router = APIRouter()
 CARRIER = "twiml"
 DAY = 24 * 3600
+MOST_BYTES = 64 * 1024
+"""No webhook is as long as that."""
 What = Literal["answered", "next", "wait", "left", "key", "done", "recorded"]
+
+
+def _short(request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) < MOST_BYTES
 
 
 async def _from(request: Request, vendor: str, node: str) -> tuple[Conversation, Hook]:
     """The request as this account's vendor signed it. Raises NotFound when it didn't."""
-    voice = service.voices.get(CARRIER)
+    voice = voices.get(CARRIER)
     conversation = voice.conversation(vendor, node) if isinstance(voice, Twiml) else None
+    if conversation is None or not _short(request):
+        raise NotFound
     body = await request.body()
     fields: dict[str, list[str]] = {}
     for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
@@ -40,7 +49,7 @@ async def _from(request: Request, vendor: str, node: str) -> tuple[Conversation,
     query = request.scope["query_string"].decode("latin-1")
     address = settings().base_url.rstrip("/") + request.scope["raw_path"].decode("latin-1")
     hook = Hook(address + (f"?{query}" if query else ""), fields, body, dict(request.headers), time.time())
-    if conversation is None or not hook.get("CallSid") or not conversation.vendor.genuine(hook):
+    if not hook.get("CallSid") or not conversation.vendor.genuine(hook):
         raise NotFound
     return conversation, hook
 

@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from hark.app import app
 from hark.phone import exchange, service, turns
+from hark.phone.voices import voices
 from hark.switchboard import clock
 from hark.switchboard.models import Call
 from hark.switchboard.touched import listeners
@@ -76,7 +77,7 @@ async def connected(asterisk: Asterisk) -> AsyncIterator[Exchange]:
     outside = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hark.test")
     for sounds in voice._sounds.values():
         sounds._outside = outside
-    service.voices["asterisk"] = voice
+    voices["asterisk"] = voice
     listeners.append(service.changed)
     tasks = [asyncio.create_task(voice.run()), asyncio.create_task(clock.run())]
     async with asyncio.timeout(10):
@@ -91,7 +92,7 @@ async def connected(asterisk: Asterisk) -> AsyncIterator[Exchange]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    del service.voices["asterisk"]
+    del voices["asterisk"]
     await voice.close()
 
 

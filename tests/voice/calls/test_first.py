@@ -34,11 +34,11 @@ async def test_a_volunteer_on_a_mobile_takes_the_call_with_a_key(open_hotline: O
     hotline = await open_hotline(RING, "ann")
     e164 = await number_for(hotline)
     await hotline.on_duty("ann")
-    await answers_on(hotline, "ann", "mobile", "+447911123451")
+    await answers_on(hotline, "ann", "mobile", "+447400123451")
     ann = await connected.company(scenarios.telephone())
     caller = await connected.dial(e164)
     invite = await ann.until("INVITE")
-    assert "447911123451" in invite.split("\n")[0]
+    assert "447400123451" in invite.split("\n")[0]
     assert "442079460123" not in invite, "the caller's number is never shown to a volunteer"
     assert e164.removeprefix("+") in invite
     await ann.sound.until_heard(1)

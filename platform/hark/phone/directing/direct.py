@@ -11,6 +11,7 @@ from hark.phone.directing.view import Directions, LegNow, NewLeg, OfferNow, View
 from infra.carriers.protocol import Command, HangUp, Join, Play, Record, Ring, Then
 
 CONFIRM = "1"
+CONSENT = "consent"
 AFTERWARDS: dict[str, Then] = {"menu": "quiet", "queue": "music", "ringing": "ringback", "say": "report"}
 CALLING_SECONDS = 45
 ASKED_AGAIN = 3
@@ -55,7 +56,7 @@ def _caller(view: View, leg: LegNow, there: bool) -> Command | None:
         return _called(view, leg, there)
     said = f"{screen.visit}.{view.round}"
     if screen.kind == "talking":
-        return _together(view, ref, there)
+        return _together(view, leg, there)
     if screen.kind == "voicemail":
         return Record(ref, said, view.words, screen.max_seconds or 60)
     if screen.kind == "callback":
@@ -73,12 +74,20 @@ def _called(view: View, leg: LegNow, there: bool) -> Command | None:
     return Ring(leg.ref, "ring", leg.to, view.ours_shown, CALLING_SECONDS) if there else None
 
 
-def _together(view: View, ref: str, there: bool) -> Command:
+def _together(view: View, leg: LegNow, there: bool) -> Command:
+    ref = leg.ref
     if view.held:
         return Play(ref, f"hold.{view.held}", then="music")
+    if there and _to_be_told(view, leg):
+        return Play(ref, CONSENT, view.consent)
     if there:
-        return Join(ref, "talk", str(view.call))
+        return Join(ref, "talk", str(view.call), record=view.records)
     return Play(ref, f"{view.screen.visit}.{view.round}.soon", then="ringback")
+
+
+def _to_be_told(view: View, leg: LegNow) -> bool:
+    """Whether a caller doesn't know yet that the talk is recorded."""
+    return view.records and leg.answered and leg.heard != CONSENT
 
 
 def _operator(view: View, leg: LegNow) -> Command | None:
@@ -100,7 +109,7 @@ def _there(view: View, leg: LegNow, offer: OfferNow) -> Command:
     room = str(view.call)
     if not offer.talking:
         return Play(leg.ref, "soon", then="ringback")
-    if any(other.role == "caller" and not other.answered for other in view.legs):
+    if any(other.role == "caller" and (not other.answered or _to_be_told(view, other)) for other in view.legs):
         return Play(leg.ref, "calling", then="ringback")
     if offer.how == "talk":
         return Join(leg.ref, "talk", room)

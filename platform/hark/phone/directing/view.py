@@ -60,6 +60,9 @@ class View:
     offers: tuple[OfferNow, ...]
     ours: dict[str, Prompt]
     ours_shown: str = ""
+    records: bool = False
+    consent: tuple[Prompt, ...] = ()
+    """Whether the talk is recorded, and what the caller hears before it is."""
     held: int = 0
     question: tuple[Prompt, ...] = ()
     answers: str = ""
