@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import col, select
@@ -12,10 +13,12 @@ from hark.switchboard import clock
 from hark.switchboard.models import Call, Offer, Timer
 from hark.switchboard.offering import duty
 from hark.watch import schedule
+from hark.watch.history import minutes_of, sweep
 from hark.watch.models import LineCheck, LineDay, LineTrouble
 from hark.watch.path import next_check, next_key, reached, stuck
 from infra.clock import now, travel
 from infra.database import unit_of_work
+from infra.jobs import run_job
 from infra.jobs.outbox import Job
 from infra.mail.send import Mail
 from tenants.flows.engine import State
@@ -61,6 +64,27 @@ def test_a_doubtful_check_is_done_again_soon_and_others_in_their_time() -> None:
     assert next_check(15, None, doubtful=False, at=NOON) == NOON
     assert next_check(15, NOON, doubtful=False, at=NOON) == NOON + timedelta(minutes=15)
     assert next_check(15, NOON, doubtful=True, at=NOON) < NOON + timedelta(minutes=1)
+
+
+def test_trouble_is_shared_out_to_the_days_of_the_hotlines_calendar() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    night = datetime(2026, 10, 24, 23, tzinfo=zone), datetime(2026, 10, 25, 4, tzinfo=zone)
+    assert minutes_of([night], zone) == {date(2026, 10, 24): 60, date(2026, 10, 25): 300}, "three o'clock comes twice"
+    moment = datetime(2026, 3, 2, 12, tzinfo=zone)
+    assert minutes_of([(moment, moment + timedelta(seconds=5))], zone) == {date(2026, 3, 2): 1}
+
+
+async def test_what_was_found_is_forgotten_in_time_and_trouble_that_goes_on_is_not(house: House) -> None:
+    async with unit_of_work() as session:
+        for days in (1, 20, 500):
+            at = now() - timedelta(days=days)
+            session.add(LineCheck(line_id=house.line, state="good", at=at))
+            session.add(LineTrouble(line_id=house.line, since=at, over_at=at))
+            session.add(LineDay(line_id=house.line, day=at.date(), good=1))
+        session.add(LineTrouble(line_id=house.line, since=now() - timedelta(days=600)))
+    async with unit_of_work() as session:
+        await sweep(session)
+    assert [len(await _all(model)) for model in (LineCheck, LineTrouble, LineDay)] == [1, 3, 2]
 
 
 @pytest.fixture
@@ -178,6 +202,23 @@ async def test_a_break_is_told_within_two_intervals_once_and_so_is_its_end(house
         assert "The line works" in (await (await browser()).get(f"/h/{house.tenant.slug}/status")).text
 
 
+async def test_each_look_that_a_worker_does_owes_the_next_one(house: House) -> None:
+    async with unit_of_work() as session:
+        await schedule.owe(session, house.line)
+        await schedule.owe(session, house.line)
+    seen = []
+    for _ in range(4):
+        async with unit_of_work() as session:
+            owed = select(Job).where(
+                Job.name == "watch.look", Job.tenant == house.tenant.id, col(Job.done_at).is_(None)
+            )
+            [job] = (await session.exec(owed)).all()
+        seen.append(job.due_at)
+        with travel(max(job.due_at, now())):
+            assert await run_job(job.id)
+    assert seen == sorted(set(seen))
+
+
 async def test_one_bad_check_between_good_ones_wakes_nobody(house: House) -> None:
     await _pass(house, minutes=1)
     async with unit_of_work() as session:
@@ -212,10 +253,13 @@ async def test_nobody_looks_for_longer_than_two_intervals_and_the_page_says_that
 
 async def test_the_status_page_can_be_turned_off_and_keeps_a_neutral_title(house: House, browser: Browser) -> None:
     visitor, admin = await browser(), await browser(house.accounts["admin"])
+    front = f"/h/{house.tenant.slug}"
+    assert f'href="{front}/status"' in (await visitor.get(front)).text
     text = (await visitor.get(f"/h/{house.tenant.slug}/status")).text
     assert house.tenant.name not in text, "an anti-violence line hides its name"
     await admin.post(f"{house.at}/settings/lines", data={"most_calls": "12"})
     assert (await visitor.get(f"/h/{house.tenant.slug}/status")).status_code == 404
+    assert f'href="{front}/status"' not in (await visitor.get(front)).text
     await admin.post(f"{house.at}/settings/lines", data={"most_calls": "12", "status_page": "yes"})
     assert (await visitor.get(f"/h/{house.tenant.slug}/status")).status_code == 200
     await admin.post(f"{house.at}/settings/lines/{house.line}", data={"recording_days": "90"})

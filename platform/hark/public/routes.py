@@ -11,6 +11,7 @@ from hark.public.access import CALL_COOKIE, Calling
 from hark.public.callers import caller_of, may_try
 from hark.public.page import HotlinePage, first_line, hotline_page, profile_of, spoken
 from hark.switchboard import calls
+from hark.watch.history import watched
 from infra.clock import now
 from infra.errors import Conflict
 from infra.settings import settings
@@ -56,6 +57,7 @@ async def hotline(request: Request, at: AtHotline) -> Response:
     """The hotline's page."""
     page = await hotline_page(at.session, at.tenant)
     context = shell(page) | {"trying": await may_try(request, at.session), "reviewed": at.tenant.status == "open"}
+    context["status"] = page.defaults.get("status_page", True) and await watched(at.session)
     return render(request, "public/hotline.html", context)
 
 

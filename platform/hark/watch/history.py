@@ -16,7 +16,7 @@ from hark.watch.models import LineCheck, LineDay, LineTrouble
 from infra.clock import now
 from infra.database import Session
 from tenants.lines.models import Line
-from tenants.lines.settings import settings_of_all
+from tenants.lines.settings import LineSetting, settings_of_all
 
 DAYS = 90
 CHECKS_KEPT = timedelta(days=14)
@@ -44,6 +44,12 @@ class Standing:
     checked: datetime | None
     since: datetime | None
     days: list[Day]
+
+
+async def watched(session: Session) -> bool:
+    """Whether any line is checked at all."""
+    found = select(LineSetting.id).where(col(LineSetting.check_minutes).is_not(None)).limit(1)
+    return (await session.exec(found)).first() is not None
 
 
 async def standings(session: Session, zone: str, *, days: int = DAYS) -> list[Standing]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from hark.phone import outgoing
@@ -22,6 +22,8 @@ from tenants.lines.settings import LineSetting
 NAME = "watch.look"
 TO_THE_NETWORK = timedelta(seconds=60)
 """What a promise is given for a call that goes out to the telephone network and comes back."""
+A_SECOND = timedelta(seconds=1)
+"""Apart by at least so much, two looks never bear the same key."""
 ARRIVING = timedelta(seconds=5)
 """So often one looks whether it has arrived on our number."""
 LEAST = timedelta(seconds=90)
@@ -57,10 +59,7 @@ async def look(session: Session, line: str) -> None:
     own = (col(Job.name) == NAME, col(Job.tenant) == current_tenant())
     await session.execute(delete(Job).where(*own, col(Job.done_at).is_not(None)))
     if due is not None:
-        await session.execute(  # this very job is about to be done; its moment may be the next one's
-            update(Job).where(*own, col(Job.due_at) <= now(), col(Job.done_at).is_(None)).values(key=None)
-        )
-        await owe(session, key, due)
+        await owe(session, key, max(due, now() + A_SECOND))
 
 
 async def _look(session: Session, setting: LineSetting) -> datetime:
