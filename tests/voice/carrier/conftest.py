@@ -3,6 +3,7 @@
 import asyncio
 import io
 import math
+import re
 import struct
 import wave
 from collections.abc import AsyncIterator, Callable
@@ -88,7 +89,14 @@ class Stage:
         """One who has picked up."""
         phone = await self.telephone(ref)
         await self.heard.until(Answered, ref=ref)
+        face(phone)
         return phone
+
+
+def face(phone: Sipp) -> None:
+    """Let somebody speak to the switch, also before they have heard anything from there."""
+    offered = [re.search(r"^s=Asterisk.*^m=audio (\d+)", one, re.DOTALL | re.MULTILINE) for one in phone.messages()]
+    phone.sound.faces(("127.0.0.1", int([found[1] for found in offered if found][-1])))
 
 
 def node_of(asterisk: Asterisk) -> Node:

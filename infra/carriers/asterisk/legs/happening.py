@@ -15,6 +15,7 @@ from infra.carriers.protocol import (
     GiveBack,
     HangUp,
     Heard,
+    Join,
     Over,
     Play,
     Record,
@@ -116,15 +117,16 @@ async def _judged(board: Board, ref: str, recording: dict[str, Any]) -> Signal:
 
 
 def _left(board: Board, bridge: dict[str, Any], ref: str) -> None:
-    """Somebody left a room. The last one closes it, unless they or others are on their way in."""
+    """Somebody left a room. The last one closes it, unless others, or they themselves, are on their way in."""
     room = bridge["id"]
-    expected = any(leg.room == room and (leg.ref != ref or leg.lock.locked()) for leg in board.legs.values())
+    inside = [leg for leg in board.legs.values() if leg.room == room]
+    expected = any(leg.ref != ref or (leg.lock.locked() and isinstance(leg.wanted, Join)) for leg in inside)
     if not bridge["channels"] and not expected:
-        board.spawn(_delete(board, f"bridges/{quote(room, safe='')}"))
+        board.spawn(_close(board, room))
 
 
-async def _delete(board: Board, path: str) -> None:
-    await board.ari.send("DELETE", path)
+async def _close(board: Board, room: str) -> None:
+    await board.ari.send("DELETE", f"bridges/{quote(room, safe='')}")
 
 
 def _ended(board: Board, leg: Leg, *, answered: bool) -> None:
@@ -133,7 +135,7 @@ def _ended(board: Board, leg: Leg, *, answered: bool) -> None:
     if leg.recording and isinstance(leg.doing, Record):
         board.tell(Recorded(leg.ref, leg.doing.id, leg.recording, 0))
     if leg.beside:
-        board.spawn(_delete(board, f"channels/{quote(leg.beside, safe='')}"))
+        board.spawn(leg.stop_whispering(board.ari))
     if isinstance(leg.wanted, HangUp | GiveBack):
         board.tell(Over(leg.ref, "gone"))
     elif leg.cause is None:

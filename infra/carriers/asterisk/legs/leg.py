@@ -94,8 +94,13 @@ class Leg:
             room, self.room = self.room, ""
             await ari.send("POST", f"bridges/{quote(room, safe='')}/removeChannel", channel=self.ref)
         if self.beside and self.beside != staying:
-            beside, self.beside = self.beside, ""
-            await ari.send("DELETE", f"channels/{quote(beside, safe='')}")
+            await self.stop_whispering(ari)
+
+    async def stop_whispering(self, ari: Ari) -> None:
+        """Take ear and mouth away from whom it whispered to, and close the room where it was alone with them."""
+        beside, self.beside = quote(self.beside, safe=""), ""
+        await ari.send("DELETE", f"channels/{beside}")
+        await ari.send("DELETE", f"bridges/{beside}")
 
     async def quieten(self, ari: Ari) -> None:
         """Stop what is being said. There are moments between two prompts in which that can't be: tried again."""

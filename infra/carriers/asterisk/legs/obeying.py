@@ -26,7 +26,7 @@ def obey(board: Board, command: Command) -> None:
 async def said(board: Board, leg: Leg, play: Play, *, cut: bool = False) -> None:
     """All was heard, or a key cuts it short: go on to what follows."""
     async with leg.lock:
-        if leg.doing is play and leg.saying:
+        if leg.doing is play and leg.saying and leg.cause is None:  # who hangs up has heard no more
             if cut:
                 await leg.quieten(board.ari)
             await _then(board, leg, play)
