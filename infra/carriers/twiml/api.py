@@ -33,7 +33,7 @@ class Denied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A recording as a list names it; `seconds` is None until the vendor has measured it."""
+    """A recording that is ready, as a list names it; `seconds` is None where the vendor hasn't measured it."""
 
     sid: str
     seconds: int | None
@@ -85,11 +85,11 @@ class Api:
         ]
 
     async def takes(self, sid: str) -> list[Take]:
-        """A call's recordings, the newest first."""
+        """A call's recordings that are ready, the newest first."""
         address = f"{self.vendor.base}/Calls/{quote(sid, safe='')}/Recordings.json"
         page = await self._send(self.client.build_request("GET", address))
-        found = [Take(str(one["sid"]), _seconds(one)) for one in page.get("recordings", ())]
-        return [take for take in found if take.sid]
+        ready = [one for one in page.get("recordings", ()) if one.get("status", "completed") == "completed"]
+        return [Take(str(one["sid"]), _seconds(one)) for one in ready]
 
     async def sound(self, name: str) -> bytes:
         """A recording's file as it comes. Raises LookupError when there is none (yet)."""

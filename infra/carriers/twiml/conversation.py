@@ -35,8 +35,9 @@ from infra.carriers.twiml.pages.markup import Page, later, render
 from infra.carriers.twiml.vendors import Twilio
 from infra.carriers.twiml.vendors.twilio import Hook
 
-ASKS_AFTER = 4
-"""So often a leg that has recorded waits a second before the vendor is asked whether there is a sound."""
+ASKS_AFTER, GIVES_UP_AFTER = 4, 20
+"""So often a leg that has recorded waits a second before the vendor is asked whether there is a sound, and before it is
+taken to have left none."""
 Hear = Callable[[str, Sequence[Signal]], Awaitable[None]]
 """Takes a node's signals."""
 Doing = Callable[[str, str], Awaitable[Command | None]]
@@ -151,23 +152,27 @@ class Conversation:
     async def recorded(self, said: Said) -> None:
         """A recording is ready, which comes beside the call; where the caller has hung up, that is told after it."""
         row = await self._leg(said.hook, said.ref)
-        if row is None or row.stage == OVER or not said.id:
+        if row is None or not said.id:
             return
         await self._tell_recorded(row, said.id, said.hook.get("RecordingSid"), fields.seconds(said.hook))
-        if row.ended:
+        if row.ended and row.stage < OVER:
             await self._tell(row, OVER, "gone")
 
     async def _after_recording(self, row: VendorLeg, said: Said) -> None:
         """The leg has stopped recording. That is told once there is a sound to fetch, unless nothing was said."""
         if said.tries == 0 and not fields.left_something(said.hook):
             await self._tell_recorded(row, said.id, "", 0)
-        elif said.tries >= ASKS_AFTER:
-            await self._look_for_recording(row, said.id)
+            return
+        found = said.tries < ASKS_AFTER or await self._look_for_recording(row, said.id)
+        if not found and said.tries >= GIVES_UP_AFTER:
+            await self._tell_recorded(row, said.id, "", 0)
 
-    async def _look_for_recording(self, row: VendorLeg, command: str) -> None:
-        """Nobody has said that it is ready: ask."""
+    async def _look_for_recording(self, row: VendorLeg, command: str) -> bool:
+        """Nobody has said that it is ready: ask. Whether it was."""
         take = next(iter(await self.api.takes(row.sid)), None)
-        await self._tell_recorded(row, command, take.sid if take else "", (take.seconds or 1) if take else 0)
+        if take is not None:
+            await self._tell_recorded(row, command, take.sid, take.seconds or 1)
+        return take is not None
 
     async def _tell_recorded(self, row: VendorLeg, command: str, name: str, seconds: int) -> None:
         if row.recorded != command:

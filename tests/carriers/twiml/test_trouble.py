@@ -302,6 +302,37 @@ async def test_a_message_that_nobody_says_is_ready_is_asked_for(vendor: FakeVend
     assert call.said == ["Leave a message.", "Thank you."]
 
 
+async def test_a_message_that_is_long_in_the_making_is_waited_for(vendor: FakeVendor, desk: Desk) -> None:
+    desk.first = Record("", "3.1", (Prompt("Leave a message.", "en"),), 60)
+    desk.then[Recorded] = say("Thank you.", then="hang_up")
+    call = await vendor.dial(number())
+    vendor.loses_media = vendor.is_slow = True
+    await call.speak(6)
+    for _ in range(10):
+        await call.wait()
+    assert not desk.heard(Recorded)
+    vendor.taken[call.sid][0]["status"] = "completed"
+    await call.wait()
+    assert desk.kept["3.1"] == b"RIFF" + bytes(6)
+    assert not call.living
+
+
+async def test_a_message_that_comes_after_the_end_is_kept_all_the_same(vendor: FakeVendor, desk: Desk) -> None:
+    desk.first = Record("", "3.1", (Prompt("Leave a message.", "en"),), 60)
+    call = await vendor.dial(number())
+    assert call.at is not None
+    media = call.at.attrib["recordingStatusCallback"]
+    vendor.loses_media = vendor.is_slow = True
+    await call.speak(6, hang_up=True)
+    await age(call.sid, 60)
+    await adapter(desk).look()
+    assert [type(one) for one in desk.told] == [Arrived, Over]
+    name = vendor.taken[call.sid][0]["sid"]
+    said = {"RecordingSid": name, "RecordingDuration": "6", "RecordingStatus": "completed"}
+    await vendor.post(media, vendor.fields(call, **said))
+    assert desk.kept["3.1"] == b"RIFF" + bytes(6)
+
+
 # When we are in trouble ourselves
 
 

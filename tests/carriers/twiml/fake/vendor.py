@@ -38,7 +38,7 @@ class FakeVendor:
         self.says_what_ended = dialect == "twilio"
         self.refuses: dict[str, tuple[int, int]] = {}
         self.fails_before = self.fails_after = 0
-        self.holds_back = self.loses_media = self.api_is_blind = False
+        self.holds_back = self.loses_media = self.api_is_blind = self.is_slow = False
         self.held: list[tuple[FakeCall, str]] = []
         self.quiet: Callable[[], Awaitable[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -268,7 +268,8 @@ class FakeVendor:
         if not hang_up:
             await call.fetch(verb.attrib["action"], Digits="#", **said)
         self.recordings[sid] = b"RIFF" + bytes(seconds)
-        self.taken.setdefault(call.sid, []).insert(0, {"sid": sid, "duration": str(seconds), "status": "completed"})
+        status = "processing" if self.is_slow else "completed"
+        self.taken.setdefault(call.sid, []).insert(0, {"sid": sid, "duration": str(seconds), "status": status})
         if self.loses_media:
             return
         await self.post(media, self.fields(call, RecordingStatus="completed", **said))
