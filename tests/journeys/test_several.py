@@ -39,7 +39,7 @@ async def test_a_call_is_handed_over_with_its_record(chrome: Browser, up: Up) ->
     await expect(ann.locator("#record [data-state]")).to_contain_text("Saved ")
     ben = await on_duty(await colleague(chrome, hotline, "Ben"), hotline)
     await ann.locator("#handover > summary").click()
-    await ann.locator("#handover button", has_text="Hand over").click()
+    await ann.locator("[data-colleagues] button", has_text="Hand over").click()
     await ben.locator("[data-do=accept]").click()
     await expect(ben.locator("#console")).to_have_attribute("data-face", "call")
     await expect(ann.locator("#console")).not_to_have_attribute("data-face", "call")

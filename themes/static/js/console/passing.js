@@ -32,10 +32,10 @@ export class Passing {
     this.#lists(call);
     this.#say(call, state);
     this.#watchers(call);
-    this.#part("[data-failed]").hidden = !call.failed;
+    this.#part("[data-unreached]").hidden = !call.failed;
     if (call.failed) {
       const why = UNREACHED.includes(call.failed.reason) ? call.failed.reason : "other";
-      this.#part("[data-failed]").textContent = named(this.#words.failed[why], call.failed.name);
+      this.#part("[data-unreached]").textContent = named(this.#words.failed[why], call.failed.name);
     }
     for (const choice of this.#root.querySelectorAll("[name=how]")) choice.checked = choice.value === call.how;
     const hold = this.#part('[data-pass="hold"]');
@@ -87,10 +87,11 @@ export class Passing {
     list.replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
   }
 
-  // Whoever isn't alone with the caller doesn't end the call by going.
+  // Whoever isn't alone with the caller doesn't end the call by going; to whom it goes says another button.
   #ending(call, state) {
-    const goes = ["there", "together", "consult", "supervise"].includes(state) || (call.supervisors ?? []).some(({ how }) => how === "talk");
+    const goes = ["consult", "supervise"].includes(state) || (call.supervisors ?? []).some(({ how }) => how === "talk");
     const button = this.#part('[data-do="end"]');
+    button.hidden = ["there", "together"].includes(state);
     button.querySelector('[data-once="no"]').textContent = goes ? this.#words.leave_call : this.#words.end_call;
     button.querySelector('[data-once="yes"]').textContent = goes ? this.#words.again_leave : this.#words.again_end;
   }
