@@ -215,4 +215,6 @@ class Twiml:
 def _address(to: str) -> str | None:
     """Whom to ring, as vendors write it; None for an account on a switch of ours, which they can't reach."""
     kind, _, rest = to.partition(":")
-    return rest if kind == "number" and rest else to if kind in ("sip", "sips") and rest else None
+    if kind == "number":
+        return rest.partition("@")[0] or None  # behind the @ is a trunk of a switch's
+    return to if kind in ("sip", "sips") and rest else None

@@ -9,7 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import delete
 
-from hark.phone import service, webhooks
+from hark.phone import webhooks
+from hark.phone.voices import voices
 from infra.carriers.twiml import api, jobs
 from infra.carriers.twiml.models import VendorLeg
 from infra.carriers.twiml.voice import Twiml
@@ -72,7 +73,7 @@ async def desk(vendor: FakeVendor, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     made = Desk()
     voice = Twiml(made.hear, made.doing)
     made.voice = voice
-    monkeypatch.setitem(service.voices, webhooks.CARRIER, voice)
+    monkeypatch.setitem(voices, webhooks.CARRIER, voice)
     vendor.quiet = voice.idle
     yield made
     await voice.close()
