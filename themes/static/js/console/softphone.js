@@ -75,10 +75,7 @@ class Line {
     });
     this.#registerer = new sip.Registerer(this.#agent, { expires: EXPIRES_SECONDS, refreshFrequency: 75 });
     this.#registerer.stateChange.addListener((state) => {
-      this.registered = state === sip.RegistererState.Registered;
-      if (this.registered) this.#tries = 0;
-      else if (state === sip.RegistererState.Unregistered) this.#later();
-      this.#onchange();
+      if (state === sip.RegistererState.Unregistered) this.#lost();
     });
     this.#agent.start().catch(() => this.#later());
   }
@@ -89,7 +86,17 @@ class Line {
     this.#agent.stop().catch(() => {});
   }
 
-  #register() { this.#registerer.register().catch(() => this.#later()); }
+  // Told by the answer itself: a registerer whose socket was away thinks that it has been registered all along.
+  #register() {
+    const answered = (registered) => () => {
+      this.registered = registered;
+      this.#onchange();
+      if (registered) this.#tries = 0;
+      else this.#later();
+    };
+    const requestDelegate = { onAccept: answered(true), onReject: answered(false) };
+    this.#registerer.register({ requestDelegate }).catch(() => this.#later());
+  }
 
   #lost() {
     this.registered = false;
