@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from hark.callers.policy import FIRST, HOUR, USUAL_MOST, KeyFirst, key_first, rests_until
-from hark.desk.soon import soon
 from hark.switchboard.models import Call, CallerRow
 from hark.switchboard.published import flow_of, published_version
 from infra.clock import now
@@ -16,6 +15,7 @@ from infra.database import Session
 from infra.scope import current_tenant
 from infra.web import gettext as _
 from infra.web import speaking
+from infra.web.pages import soon
 from provisioning.kits.emergency import notice
 from tenants.directory.models import Tenant
 from tenants.directory.service import tenant_by_id

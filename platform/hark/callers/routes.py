@@ -8,11 +8,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from hark.callers import service
-from hark.desk.soon import soon
 from hark.switchboard.models import CallerRow
 from infra.clock import now
 from infra.errors import Invalid
 from infra.web import gettext, render, see_other
+from infra.web.pages import soon
 from tenants.members.access import SUPERVISES, Answers, Staff, Supervises
 from tenants.members.names import names
 from tenants.problems import _

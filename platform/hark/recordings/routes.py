@@ -9,9 +9,9 @@ from fastapi.responses import Response
 
 from hark.desk.hearing import heard
 from hark.desk.keyset import older_page, read_key
-from hark.desk.soon import soon
 from hark.recordings import service
 from infra.web import render, see_other
+from infra.web.pages import soon
 from tenants.audit import record
 from tenants.lines.settings import settings_of_all
 from tenants.members.access import LEADS, Leads, Supervises

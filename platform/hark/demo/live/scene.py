@@ -77,7 +77,12 @@ async def survey(session: Session, hotline: Hotline) -> Scene:
     at, tenant = now(), await tenant_by_id(session, current_tenant())
     duties = {duty.id: duty for duty in await session.exec(select(Duty))}
     offers = (await session.exec(select(Offer).where(col(Offer.state).in_(LIVE_STATES)))).all()
-    latest = select(Call.id, Call.started_at).where(col(Call.simulated)).order_by(col(Call.started_at).desc()).limit(1)
+    latest = (
+        select(Call.id, Call.started_at)
+        .where(col(Call.simulated), col(Call.microphone))
+        .order_by(col(Call.started_at).desc())
+        .limit(1)
+    )
     calendar = (await calendars(session)).get("main")
     cast = await cast_of(session, hotline)
     last = (await session.exec(latest)).first()
@@ -104,7 +109,7 @@ async def _live(session: Session) -> Sequence[Row[Any]]:
         Call.phase,
         Call.waiting_since,
         Call.answered_at,  # type: ignore[call-overload]  # six columns
-    ).where(col(Call.simulated), Call.phase != "ended")
+    ).where(col(Call.simulated), col(Call.microphone), Call.phase != "ended")  # the watch's calls have no microphone
     return (await session.execute(found)).all()
 
 
