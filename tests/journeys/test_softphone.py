@@ -64,6 +64,17 @@ async def test_a_telephone_caller_and_a_browser_hear_each_other_and_a_reload_kee
     await _heard(caller, console)
     await expect(console.locator("#talk [data-sound]")).to_have_text("You hear each other")
     await console.screenshot(path=str(pictures / "softphone.png"), full_page=True)
+    await console.locator("#keypad summary").click()
+    for key in "5#":
+        await console.locator(f"#keypad [data-key='{key}']").click()
+        await console.wait_for_timeout(600)
+    assert caller.sound.keys_heard == [5, 11]
+    await console.locator("[data-do=mute]").click()
+    await console.wait_for_timeout(500)
+    before = caller.sound.heard
+    await console.wait_for_timeout(2500)  # two beeps of the microphone
+    assert caller.sound.heard < before + 0.05
+    await console.locator("[data-do=mute]").click()
     await console.reload()
     await expect(console.locator("#console")).to_have_attribute("data-face", "call")
     await _heard(caller, console)
