@@ -80,7 +80,10 @@ def test_a_line_for_older_people_is_slow_short_and_large() -> None:
     assert kit.theme.text_size == "large"
     menus = [node for node in kit.flow.nodes.values() if isinstance(node, Menu)]
     assert menus
-    assert all(len(menu.options) <= 2 and menu.tries >= 2 and menu.seconds >= 10 for menu in menus)
+    assert all(len(menu.options) <= 2 and menu.seconds >= 20 for menu in menus)
+    for menu in menus:
+        rings_anyway = isinstance(kit.flow.nodes[menu.timeout or ""], Ring)
+        assert menu.tries >= 2 or rings_anyway, "who doesn't choose hears it again, or is rung for"
     rings = [node for node in kit.flow.nodes.values() if isinstance(node, Ring)]
     assert {ring.strategy for ring in rings} == {"known_first"}
 

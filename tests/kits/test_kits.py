@@ -95,8 +95,8 @@ def test_what_callers_hear_is_a_sentence_or_two(kit: Kit) -> None:
 
 
 @each_kit
-def test_a_person_is_tried_within_35_seconds(kit: Kit) -> None:
-    assert 0 <= slowest_to_a_person(kit.flow, kit.flow.start) < 35
+def test_a_person_is_tried_within_45_seconds_even_if_everything_is_read_out_and_no_key_is_pressed(kit: Kit) -> None:
+    assert 0 <= slowest_to_a_person(kit.flow, kit.flow.start) < 45
 
 
 @each_kit
