@@ -25,9 +25,12 @@ def missing(text: Mapping[str, str], languages: tuple[str, ...] = LANGUAGES) -> 
 
 
 def speech_seconds(wording: str) -> float:
-    """About how long it takes to say this unhurriedly: 14 letters or 4 Chinese characters a second."""
-    wide = sum(1 for sign in wording if sign >= "\u2e80")
-    return wide / 4 + (len(wording) - wide) / 14
+    """About how long a telephone takes to say this: a breath of 0.35 s, and 15.4 letters or 4.2 Chinese characters a
+    second. Fitted to all that the starter kits say, as eSpeak speaks it: 0.2 s off on average, for one text in twenty
+    more than half a second, at most 1.5 s."""
+    signs = wording.strip()
+    wide = sum(1 for sign in signs if sign >= "\u2e80")
+    return 0.35 + wide / 4.2 + (len(signs) - wide) / 15.4 if signs else 0.0
 
 
 def language_name(language: str) -> str:

@@ -3,6 +3,7 @@
 Files lie under `prompt/<tenant>/<name>.wav`. What a name stands for never changes, so it may be cached anywhere.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -57,10 +58,14 @@ async def audio_for(session: Session, text: str, language: str) -> Audio:
 
     Raises `infra.speech.speaking.Unspeakable` where nothing can say it.
     """
+    return await own(session, text, language) or await said(text, language)
+
+
+async def own(session: Session, text: str, language: str) -> Audio | None:
+    """The hotline's own recording of a text, None where it has none."""
     found = select(col(Prompt.key), col(Prompt.seconds)).where(col(Prompt.text_hash) == text_hash(text, language))
-    if row := (await session.execute(found)).one_or_none():
-        return Audio(row.key, row.seconds, True)
-    return await said(text, language)
+    row = (await session.execute(found)).one_or_none()
+    return Audio(row.key, row.seconds, True) if row else None
 
 
 async def said(text: str, language: str) -> Audio:
@@ -83,6 +88,16 @@ async def say_all(pieces: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
             else:
                 mute.append((text, language))
     return mute
+
+
+async def seconds_of(session: Session, pieces: Sequence[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    """How long callers listen to each of these texts (with their languages) that was recorded or spoken before."""
+    spoken = await asyncio.gather(*(_said_before(*piece) for piece in pieces))
+    known = {piece: audio.seconds for piece, audio in zip(pieces, spoken, strict=True) if audio}
+    by_hash = {text_hash(*piece): piece for piece in pieces}
+    found = select(col(Prompt.text_hash), col(Prompt.seconds)).where(col(Prompt.text_hash).in_(by_hash))
+    recorded = (await session.execute(found)).all()
+    return known | {by_hash[name]: seconds for name, seconds in recorded}
 
 
 async def _said_before(text: str, language: str) -> Audio | None:

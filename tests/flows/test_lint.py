@@ -184,11 +184,6 @@ def test_a_language_menu_of_35_seconds_is_warned_of() -> None:  # cwa-hotline#2
     assert fit([finding])
 
 
-def test_a_text_that_takes_longer_than_its_node_is_warned_of() -> None:
-    long = words("You have reached a line for people who look after others. " * 3)
-    assert found("too_fast", {"hello": {**GREETING, "text": long}, "bye": BYE}).node == "hello"
-
-
 def test_nobody_on_duty_leading_to_the_same_team_is_warned_of() -> None:
     nodes = {"ring": ring(nobody="wait"), "wait": queue(), "bye": BYE}
     assert found("nobody_again", nodes).severity == "warning"

@@ -1,16 +1,13 @@
 """What each node says and asks: texts in every language, keys that a phone has, names that exist."""
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain
 
 from tenants.flows.document import Flow
 from tenants.flows.findings import Finding
 from tenants.flows.nodes import (
     Branch,
-    Greeting,
     Hangup,
     Hours,
-    Information,
     Language,
     Menu,
     Node,
@@ -18,10 +15,9 @@ from tenants.flows.nodes import (
     Ring,
 )
 from tenants.problems import _
-from tenants.texts import missing, say, speech_seconds
+from tenants.texts import missing, say
 
 _LONGEST_LANGUAGE_MENU = 20
-_LESS_TIME = _("“%(node)s”: saying this takes about %(speech)s seconds, but it has %(seconds)s.")
 _SLOW = _("“%(node)s” keeps callers for %(seconds)s seconds before anything happens. 20 are plenty.")
 _NO_SUCH = {
     "calendar": _("“%(node)s”: there is no calendar called “%(name)s”. Choose one of yours."),
@@ -39,7 +35,7 @@ def check_nodes(
         params = {"node": flow.name(name, language)}
         yield from _texts(flow, name, node, params)
         yield from _keys(name, node, params)
-        yield from _pace(flow, name, node, params)
+        yield from _pace(name, node, params)
         if isinstance(node, Hours) and calendars is not None and node.calendar not in calendars:
             yield _no_such("calendar", name, node.calendar, params)
         if isinstance(node, Ring | Queue):
@@ -92,19 +88,8 @@ def _keys(name: str, node: Node, params: dict[str, str]) -> Iterator[Finding]:
         seen.add(key)
 
 
-def _pace(flow: Flow, name: str, node: Node, params: dict[str, str]) -> Iterator[Finding]:
-    """Warnings about time: what can't be said in it, what takes too much of it."""
-    if isinstance(node, Greeting | Information | Menu | Language):
-        spoken = [
-            [say(text, language, flow.languages[0]) for _field, text in node.texts()]
-            for language in (node.options.values() if isinstance(node, Language) else flow.languages)
-        ]
-        if isinstance(node, Language):
-            spoken = [list(dict.fromkeys(chain.from_iterable(spoken)))]
-        speech = max((round(sum(map(speech_seconds, wordings))) for wordings in spoken), default=0)
-        if speech > node.seconds:
-            numbers = {"speech": speech, "seconds": node.seconds}
-            yield Finding("too_fast", _LESS_TIME, {**params, **numbers}, "seconds", name, severity="warning")
+def _pace(name: str, node: Node, params: dict[str, str]) -> Iterator[Finding]:
+    """A warning of what takes too much time; what takes more than it has is for `tenants.prompts.pacing`."""
     if isinstance(node, Language) and node.seconds > _LONGEST_LANGUAGE_MENU:
         yield Finding("too_slow", _SLOW, {**params, "seconds": node.seconds}, "seconds", name, severity="warning")
 

@@ -14,12 +14,13 @@ from infra.errors import Conflict, NotFound
 from infra.web import gettext, language, render, see_other
 from tenants.audit import record
 from tenants.flows import drafts
-from tenants.flows.document import parse
-from tenants.flows.findings import BadFlow
+from tenants.flows.document import Flow, parse
+from tenants.flows.findings import BadFlow, Finding
 from tenants.flows.lint import fit
 from tenants.flows.service import versions
 from tenants.members.access import Leads, Staff
 from tenants.members.names import names
+from tenants.prompts import pacing
 from tenants.texts import language_name
 
 router = APIRouter(prefix="/o/{slug}/flow")
@@ -34,7 +35,7 @@ async def index(request: Request, staff: Leads) -> Response:
 async def _page(request: Request, staff: Staff, refused: str = "") -> Response:
     stands = await drafts.standing(staff.session, await flow_in_hand(staff.session))
     flow = parse(stands.newest.document)
-    findings = await drafts.findings(staff.session, flow, language())
+    findings = await _findings(staff, flow)
     context = {
         "drawing": draw(flow, findings),
         "box": (BOX, HEIGHT),
@@ -46,6 +47,12 @@ async def _page(request: Request, staff: Staff, refused: str = "") -> Response:
         "refused": refused,
     }
     return render(request, "desk/flow.html", context, status=422 if refused else 200)
+
+
+async def _findings(staff: Staff, flow: Flow) -> list[Finding]:
+    """What is to be mended, errors first, and what a telephone takes too long to say."""
+    found = await drafts.findings(staff.session, flow, language())
+    return found + await pacing.findings(staff.session, flow, language())
 
 
 @router.get("/steps/{node}")
@@ -62,7 +69,7 @@ async def _step(
     if node not in flow.nodes:
         raise NotFound
     content = flow.nodes[node]
-    findings = await drafts.findings(staff.session, flow, language())
+    findings = await _findings(staff, flow)
     texts = [
         {
             "path": path,
