@@ -96,3 +96,22 @@ async def test_a_number_that_nobody_has_says_so(chrome: Browser, up: Up) -> None
     await phone.keyboard.press("Enter")
     await expect(phone.locator("[data-said]")).to_have_text(re.compile("No hotline"))
     await expect(phone.locator("[data-do=dial]")).to_be_visible()
+
+
+async def test_a_call_back_is_booked_by_keys(chrome: Browser, up: Up) -> None:
+    hotline = await register(chrome, up, "workplace", "Key line")
+    phone = await pick_up(chrome, hotline)
+    await phone.locator(".phone-book li", has_text=hotline.name).locator("[data-dial]").click()
+    await go_on_until(phone, phone, "#phone[data-kind=callback]")
+    for key in "07400123456#":
+        await phone.keyboard.press(key)
+    await expect(phone.locator("[data-said]")).to_contain_text(re.compile(r"You typed:\s*07400123456"))
+    for _ in range(8):
+        await phone.keyboard.press("1")
+        await phone.wait_for_timeout(800)
+        if await phone.locator("#phone").get_attribute("data-kind") != "callback":
+            break
+    await expect(phone.locator("#phone")).to_have_attribute("data-kind", "over", timeout=20_000)
+    left = await hotline.owner.new_page()
+    await left.goto(f"{hotline.desk}/callbacks")
+    await expect(left.locator("main ul.rows > li")).to_have_count(1)

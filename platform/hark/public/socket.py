@@ -40,6 +40,8 @@ BEAT_SECONDS = 12
 MESSAGE_LIMIT = 64 * 1024
 Dress = Callable[[UUID, dict[str, Any]], Awaitable[dict[str, Any]]]
 """What becomes of a message before it goes down to the page of this call."""
+Press = Callable[[UUID, str], Awaitable[bool | None]]
+"""Takes a key that is no event of the flow: whether the page must be told anew, None for a key that it leaves."""
 
 
 def ice(person: UUID) -> dict[str, Any]:
@@ -61,10 +63,10 @@ async def caller_socket(socket: WebSocket, slug: str, call_id: UUID) -> None:
 
 
 async def lead(
-    socket: WebSocket, slug: str, call_id: UUID, dress: Dress = as_it_is, *, telephone: bool = False
+    socket: WebSocket, slug: str, call_id: UUID, dress: Dress = as_it_is, press: Press | None = None
 ) -> None:
-    """Lead the caller behind this socket through the flow. On a `telephone` no language is known before the caller has
-    chosen one by ear, and no form can be filled in."""
+    """Lead the caller behind this socket through the flow. Only a telephone has `press`; there no language is known
+    before the caller has chosen one by ear."""
     try:
         tenant = await find_tenant(slug)
         with tenant_scope(tenant.id):
@@ -77,10 +79,10 @@ async def lead(
     with tenant_scope(tenant.id):
         async with hub.subscribe(caller_channel(call_id)) as news:
             await socket.send_json(ice(call_id))
-            await _arrive(call_id, telephone=telephone)
+            await _arrive(call_id, telephone=press is not None)
             await socket.send_json(await dress(call_id, await _shown(call_id)))
             telling = _tell(socket, news, call_id, dress)
-            over = await first_of(telling, _listen(socket, call_id), _beat(call_id)) == 0
+            over = await first_of(telling, _listen(socket, call_id, dress, press), _beat(call_id)) == 0
         with suppress(RuntimeError, WebSocketDisconnect):
             if socket.application_state is WebSocketState.CONNECTED:
                 await socket.close(1000 if over else 1012)
@@ -132,7 +134,6 @@ async def _arrive(call: UUID, *, telephone: bool) -> None:
             caller=await facts(session, row.caller_id),
             language=None if telephone else row.language,
             voicemail=row.microphone,
-            callback=not telephone,
             refusal=await refusal(session, row.caller_id, await session.get_one(Line, (current_tenant(), row.line_id))),
         )
         await calls.handle(session, call, arrived)
@@ -160,7 +161,7 @@ async def _tell(socket: WebSocket, news: asyncio.Queue[dict[str, Any]], call: UU
             return
 
 
-async def _listen(socket: WebSocket, call: UUID) -> None:
+async def _listen(socket: WebSocket, call: UUID, dress: Dress, press: Press | None) -> None:
     """Until the page goes: by a word (`bye`), by closing, or by silence, which its timer notices."""
     while True:
         try:
@@ -173,7 +174,12 @@ async def _listen(socket: WebSocket, call: UUID) -> None:
         if len(raw) > MESSAGE_LIMIT:
             return
         with suppress(json.JSONDecodeError, KeyError, TypeError):
-            await _heard(socket, call, json.loads(raw))
+            message = json.loads(raw)
+            taken = await press(call, str(message["key"])[:8]) if press and message["type"] == "key" else None
+            if taken:
+                await tell(socket, await dress(call, await _shown(call)))
+            elif taken is None:
+                await _heard(socket, call, message)
 
 
 async def _heard(socket: WebSocket, call: UUID, message: dict[str, Any]) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlmodel import select
 
 from hark.phone.audio import audio_url
-from hark.phone.directing.words import position
+from hark.phone.directing.dialogue import Dialogue
+from hark.phone.directing.words import position, question
 from hark.switchboard.models import Call
 from hark.switchboard.published import flow_of
 from infra.database import Session, unit_of_work
@@ -17,16 +18,21 @@ from tenants.prompts.heard import Piece, heard
 from tenants.prompts.service import audio_for
 
 
-async def spoken(call: UUID, screen: dict[str, Any]) -> list[dict[str, Any]]:
-    """The sounds of a screen in order: `text`, `language`, `url` ("" where no voice can say it), `seconds`."""
+async def spoken(call: UUID, screen: dict[str, Any], said: Dialogue | None = None) -> list[dict[str, Any]]:
+    """The sounds of a screen in order: `text`, `language`, `url` ("" where no voice can say it), `seconds`. `said`:
+    where the booking of a call-back stands; the flow's own words come before its first question."""
     if screen["kind"] == "talking" or (screen["kind"] == "ended" and not screen["text"]):
         return []
     async with unit_of_work() as session:
         version = (await session.exec(select(Call.flow_version_id).where(Call.id == call))).one()
         flow = await flow_of(session, version)
         node = flow.nodes.get(screen["node"])
-        pieces = heard(flow, node, screen["language"]) if node else []
-        pieces += [Piece(each.text, each.language) for each in position(screen["position"], screen["language"])]
+        pieces = heard(flow, node, screen["language"]) if node and (said is None or said.turn == 0) else []
+        ours = [
+            *position(screen["position"], screen["language"]),
+            *(question(said, screen["language"]) if said else ()),
+        ]
+        pieces += [Piece(each.text, each.language) for each in ours]
         return [await _sound(session, piece) for piece in pieces]
 
 

@@ -71,7 +71,10 @@ async function comeBack(call) {
 function linked(state) {
   if (!base) return;
   part("[data-lost]").hidden = state === "open" || (state === "connecting" && !screen);
-  if (state === "open") conversation.rejoin();
+  if (state === "open") {
+    conversation.rejoin();
+    display.offer(screen?.choices ?? []); // what was pressed may not have arrived, so it may be pressed again
+  }
   if (state === "refused") over();
 }
 
@@ -144,7 +147,9 @@ function press(key) {
   if (!screen) return;
   if (key === "#" && message.recording) message.stop();
   else {
-    if (screen.choices.some((choice) => choice.key === key)) speaker.stop();
+    const chosen = screen.choices.some((choice) => choice.key === key);
+    if (chosen) speaker.stop();
+    if (chosen && screen.kind === "menu") display.offer([]); // until the answer comes
     send({ type: "key", key, visit: screen.visit });
   }
 }
