@@ -69,12 +69,15 @@ class Leg:
         if self.inbound:
             await self.set(ari, "TIMEOUT(absolute)", str(seconds))
 
-    async def take_up(self, ari: Ari, seconds: int) -> None:
-        """Answer an inbound leg that isn't yet, and let it live so long without us. Never waits for media."""
-        if self.inbound and not self.up:
-            await self.let_live(ari, seconds)
-            self.up = True
-            await ari.send("POST", f"{self.path}/answer")
+    async def take_up(self, ari: Ari, seconds: int) -> bool:
+        """Answer an inbound leg that isn't yet, and let it live so long without us; returns whether there was need to.
+        Never waits for media."""
+        if not self.inbound or self.up:
+            return False
+        await self.let_live(ari, seconds)
+        self.up = True
+        await ari.send("POST", f"{self.path}/answer")
+        return True
 
     async def hush(self, ari: Ari, *, staying: str = "") -> None:
         """Stop whatever it does but being in the room `staying`; returns once a prompt or recording lets go of it."""

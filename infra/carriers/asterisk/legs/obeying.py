@@ -34,20 +34,21 @@ async def said(board: Board, leg: Leg, play: Play, *, cut: bool = False) -> None
 
 async def _obey(board: Board, leg: Leg, command: Command) -> None:
     media: list[str] = []
+    taken = False
     if isinstance(command, Play | Record):
         async with leg.lock:
             if leg.wanted is not command:
                 return
-            await leg.take_up(board.ari, LEASE)
+            taken = await leg.take_up(board.ari, _lease(command))
         media = await board.sounds.media(command.prompts)
     async with leg.lock:
         if leg.wanted is not command:
             return
         match command:
             case Play():
-                status = await _play(board, leg, command, media)
+                status = await _play(board, leg, command, media, taken=taken)
             case Record():
-                status = await _record(board, leg, command, media)
+                status = await _record(board, leg, command, media, taken=taken)
             case Join():
                 status = await _join(board, leg, command)
             case Ring():
@@ -70,7 +71,13 @@ async def _end_stranger(board: Board, command: Command) -> None:
         board.tell(Over(command.ref, "gone"))
 
 
-async def _play(board: Board, leg: Leg, play: Play, media: list[str]) -> int:
+def _lease(command: Play | Record) -> int:
+    """For how many seconds a caller is looked after by this."""
+    recorded = command.max_seconds if isinstance(command, Record) else 0
+    return LEASE + PROMPT_SECONDS * len(command.prompts) + recorded
+
+
+async def _play(board: Board, leg: Leg, play: Play, media: list[str], *, taken: bool) -> int:
     if leg.saying == leg.named(play.id) and not leg.recording:
         leg.doing = play
         return DONE
@@ -79,7 +86,8 @@ async def _play(board: Board, leg: Leg, play: Play, media: list[str]) -> int:
         return DONE
     await leg.hush(board.ari)
     leg.doing = play
-    await leg.let_live(board.ari, LEASE + PROMPT_SECONDS * len(media))
+    if not taken:
+        await leg.let_live(board.ari, _lease(play))
     if media:
         status = (await leg.say(board.ari, play.id, media)).status
         if status < 500:
@@ -99,13 +107,14 @@ async def _then(board: Board, leg: Leg, play: Play) -> None:
             await leg.hear_noise(board.ari, noise)
 
 
-async def _record(board: Board, leg: Leg, record: Record, media: list[str]) -> int:
+async def _record(board: Board, leg: Leg, record: Record, media: list[str], *, taken: bool) -> int:
     if leg.recording == leg.named(record.id):
         leg.doing = record
         return DONE
     await leg.hush(board.ari)
     leg.doing = record
-    await leg.let_live(board.ari, LEASE + PROMPT_SECONDS * len(media) + record.max_seconds)
+    if not taken:
+        await leg.let_live(board.ari, _lease(record))
     return (await leg.record(board.ari, record.id, media, record.max_seconds)).status
 
 
