@@ -149,8 +149,8 @@ class Ring:
 @dataclass(frozen=True, slots=True)
 class Join:
     """Be in the room of this name, where everyone hears everyone. With `record` all that is said there from now on is
-    recorded, and comes as `Recorded` of this leg once the room is empty. `how`: `listen` hears only; `whisper` is heard only
-    by the leg `to`; `hold` waits there with music."""
+    recorded, and comes as `Recorded` of this leg once the room is empty. `how`: `listen` hears only; `whisper` is heard
+    only by the leg `to`."""
 
     ref: str
     id: str
@@ -185,8 +185,8 @@ class Can:
     """What a carrier is able to do; the phone asks for nothing else.
 
     `speaks`: it has voices of its own. `browser`: volunteers' browsers can be rung. `desk`: SIP phones can. `mobile`:
-    telephone numbers can. `listen`: somebody may listen in or whisper. `records`: rooms can be recorded. `pushes`: signals come by themselves; otherwise
-    they come as requests, and the answer is what the leg does next.
+    telephone numbers can. `listen`: somebody may listen in or whisper. `records`: rooms can be recorded. `pushes`:
+    signals come by themselves; otherwise they come as requests, and the answer is what the leg does next.
     """
 
     speaks: bool = False

@@ -6,10 +6,11 @@ import pytest
 from sqlmodel import select
 
 from hark.contacts.models import Contact, ContactReader
-from hark.phone import turns
+from hark.phone import service, turns
 from hark.switchboard import clock
 from hark.switchboard.offering import answering
 from hark.switchboard.transferring import asking, together
+from infra.carriers.protocol import Resync
 from infra.clock import travel
 from infra.database import Session, unit_of_work
 from infra.errors import Conflict
@@ -280,3 +281,16 @@ async def test_a_call_from_browser_to_browser_can_be_handed_to_a_team_and_nothin
     async with unit_of_work() as session:
         await asking.hand_to_team(session, hotline.people["ann"], "main")
     assert await hotline.rung(call) == ["ben"]
+
+
+async def test_after_a_crash_everybody_is_told_the_same_again(open_hotline: Open, network: PaperNetwork) -> None:
+    """What a call is, is in its rows: whoever reads them again decides the same."""
+    scene = await consulting(open_hotline, network)
+    before = {leg.ref: leg.now for leg in network.legs.values() if not leg.over}
+    told = len(network.sent)
+    await service.hear("paper", network.node, [Resync(network.node, dict.fromkeys(before, True))])
+    await turns.quiet()
+    assert {leg.ref: leg.now for leg in network.legs.values() if not leg.over} == before
+    assert len(network.sent) >= told + len(before)
+    await scene.do(together.complete, "ann")
+    assert scene.together() == {"caller", "ben"}

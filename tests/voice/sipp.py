@@ -21,7 +21,16 @@ import pytest
 
 from tests.voice.sound import Sound
 
-CARRIER = "127.0.0.2"
+NET = f"127.{10 + os.getpid() // 250 % 200}.{os.getpid() % 250}"
+"""A network of this test process's own, so that telephones of another never take its calls."""
+
+
+def address(last: int) -> str:
+    """An address in it."""
+    return f"{NET}.{last}"
+
+
+CARRIER = address(2)
 """The address from which a telephone company calls; operators' telephones have others."""
 
 

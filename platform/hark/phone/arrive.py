@@ -6,26 +6,22 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from hark.callers.refusing import refusal
-from hark.phone import rows
+from hark.callers.refusing import asks_key
+from hark.phone import gate, rows
 from hark.phone.settle import Order, settle
-from hark.public.callers import caller_with, facts
-from hark.public.page import calendars
+from hark.public.callers import caller_with
 from hark.switchboard import calls
 from hark.switchboard.touched import seen_to
 from hark.watch.verdict import expected
 from infra.carriers.protocol import Arrived, HangUp
 from infra.carriers.reading import e164
-from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.ids import new_id
 from infra.scope import no_scope, tenant_scope
 from infra.vault import seal
 from tenants.directory.models import Number, Tenant
 from tenants.directory.service import call_came, number_dialled, tenant_by_id
-from tenants.flows.engine import events as on
 from tenants.lines.models import Line
-from tenants.rosters.hours import is_open
 
 log = logging.getLogger(__name__)
 ANSWERING = ("open", "pending")
@@ -77,15 +73,12 @@ async def _begin(
     if check is not None:
         check.call_id = call
     sealed = await seal(session, caller_number.encode()) if caller_number else None
-    await rows.add_caller(session, call, leg, ref=signal.ref, sealed=sealed)
-    arrived = on.Arrived(
-        at=now(),
-        calendars={name: is_open(calendar, now()) for name, calendar in (await calendars(session)).items()},
-        caller=await facts(session, caller),
-        language=language,
-        refusal=await refusal(session, caller, line),
-    )
-    await calls.handle(session, call, arrived)
+    await rows.add_caller(session, call, leg, ref=signal.ref, sealed=sealed, language=language)
+    key = await asks_key(session, caller, line) if check is None else None
+    if key is None:
+        await gate.let_in(session, call)
+    else:
+        await gate.ask(session, (await rows.living(session, call))[0], key)
     await call_came(session, number.id)
     orders = await settle(session, call)
     seen_to(session, call)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from hark.phone import rows
+from hark.phone import gate, rows
 from hark.phone.directing import dialogue as booking
 from hark.phone.directing.direct import CONFIRM, CONSENT
 from hark.phone.models import Carried, Leg
@@ -44,6 +44,9 @@ def _visit(leg: Leg) -> int | None:
 
 
 async def _caller_presses(session: Session, leg: Leg, signal: Digit) -> None:
+    if "gate" in leg.notes:
+        await gate.pressed(session, leg)
+        return
     call = await rows.locked(session, leg.call_id)
     if call is None:
         return
@@ -78,6 +81,9 @@ async def _meant(session: Session, typed: str) -> str:
 
 
 async def _caller_heard(session: Session, leg: Leg, signal: Heard) -> None:
+    if "gate" in leg.notes and signal.id == leg.doing.get("id"):
+        await gate.asked(session, leg)
+        return
     if signal.id == CONSENT:
         await rows.note(session, leg, heard=CONSENT)
         return

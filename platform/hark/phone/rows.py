@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
+from hark.callers.refusing import key_words
 from hark.console.carrier import carrier as carrying_tab
 from hark.phone.directing import LegNow, NewLeg, OfferNow, View
 from hark.phone.directing import dialogue as booking
@@ -81,8 +82,8 @@ async def view(session: Session, call: CallRow, legs: list[Leg]) -> View:
     said = dialogue(caller, state.visit, screen)
     node = call.flow.nodes.get(state.node)
     words = [Prompt(text, tag) for text, tag in heard(call.flow, node, screen.language)] if node else []
-    if state.phase == "ended" and not screen.text:
-        words = []
+    if state.phase == "ended":
+        words = [Prompt(screen.text, screen.language)] if screen.text else []
     told = None
     if state.phase == "talking" and records(call.carrier):
         told = await recordings.consent(session, call.line, call.flow.languages)
@@ -97,11 +98,21 @@ async def view(session: Session, call: CallRow, legs: list[Leg]) -> View:
         ours_shown=call.dialled or "",
         records=told is not None,
         consent=_one(told, screen.language, call.flow),
+        gate=_gate(caller, call.flow),
         held=await _held(session, call.id),
         question=(*(words if said.turn == 0 else ()), *question(said, screen.language)) if said else (),
         answers=said.keys if said else "",
         step=said.key if said else "",
     )
+
+
+def _gate(caller: Leg | None, flow: Flow) -> tuple[str, tuple[Prompt, ...]]:
+    """What is said before the flow to a caller who is to press a key, and which time; ("", ()) for one who is in."""
+    if caller is None or "gate" not in caller.notes:
+        return "", ()
+    told = key_words(flow.languages)
+    languages = [caller.notes["language"]] if caller.notes.get("language") in told else list(told)
+    return f"key.{caller.notes['gate']['asked']}", tuple(Prompt(told[tag], tag) for tag in languages)
 
 
 def _one(told: dict[str, str] | None, language: str, flow: Flow) -> tuple[Prompt, ...]:
@@ -188,11 +199,15 @@ async def note(session: Session, leg: Leg, **values: Any) -> None:
         set_committed_value(leg, key, value)
 
 
-async def add_caller(session: Session, call: UUID, key: UUID, *, ref: str, sealed: bytes | None) -> None:
+async def add_caller(
+    session: Session, call: UUID, key: UUID, *, ref: str, sealed: bytes | None, language: str | None = None
+) -> None:
     """The leg of somebody who calls us."""
     await session.execute(
         insert(Leg).values(
-            _columns(call, key, ref) | {"role": "caller", "state": "answered", "talks": True, "sealed": sealed}
+            _columns(call, key, ref)
+            | {"role": "caller", "state": "answered", "talks": True, "sealed": sealed}
+            | {"notes": {"language": language}}
         )
     )
 

@@ -132,7 +132,7 @@ async def _run_errand(carried: Carried, signal: Signal) -> None:
     with tenant_scope(carried.tenant):
         async with unit_of_work() as session:
             command = await errands.happen(session, carried, signal)
-            command = await with_sound(session, command)
+            command = await with_sound(session, command, carried.carrier)
     if command is not None:
         await _send(carried.carrier, carried.node, command)
 
@@ -212,7 +212,7 @@ async def doing(carrier: str, node: str, ref: str) -> Command | None:
     with tenant_scope(carried.tenant):
         async with unit_of_work() as session:
             leg = await _leg(session, carried.id)
-            return await with_sound(session, last_order(leg)) if leg else None
+            return await with_sound(session, last_order(leg), carrier) if leg else None
 
 
 async def carry_out(orders: Sequence[Order], tenant: UUID | None) -> None:
@@ -222,7 +222,7 @@ async def carry_out(orders: Sequence[Order], tenant: UUID | None) -> None:
         if tenant is not None and isinstance(command, Play | Record):
             with tenant_scope(tenant):
                 async with unit_of_work() as session:
-                    command = await with_sound(session, command)
+                    command = await with_sound(session, command, order.carrier)
         if command is not None:
             await _send(order.carrier, order.node, command)
 

@@ -85,7 +85,7 @@ async def main() -> None:
 async def _fill(session: Any, tenant: UUID) -> dict[str, str]:
     await create_key(session)
     session.add(Profile(id=tenant, defaults={"wrap_up_seconds": 0}))
-    trunks = {last: Trunk(name=f"Company {last}", mode="address", host=f"127.0.0.{last}") for last in (2, 4)}
+    trunks = {last: Trunk(name=f"Company {last}", mode="address", host=f"{sys.argv[1]}.{last}") for last in (2, 4)}
     session.add_all(trunks.values())
     await session.flush()
     numbers = {}

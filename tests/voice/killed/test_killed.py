@@ -20,7 +20,7 @@ from infra.settings import HOME
 from tests.services.up import Up, free_port
 from tests.voice import scenarios
 from tests.voice.asterisk import PROGRAMS, program
-from tests.voice.sipp import Sipp
+from tests.voice.sipp import NET, Sipp, address
 from tests.voice.sipp import free_port as free_sip_port
 
 STATES = ("greeting", "menu", "ringing", "talking", "voicemail")
@@ -92,7 +92,7 @@ async def filled(folder: Path) -> dict[str, str]:
     where = {"HARK_DATA_DIR": str(folder), "HARK_DATABASE_URL": endpoints(folder).database_url}
     where |= {"HARK_REDIS_URL": endpoints(folder).redis_url, "PYTHONPATH": f"{HOME}:{HOME}/platform"}
     made = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.voice.killed.ground", env=os.environ | where, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "tests.voice.killed.ground", NET, env=os.environ | where, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await made.communicate()
     numbers: dict[str, str] = json.loads(said)
@@ -129,10 +129,10 @@ async def call_all(at: Installation) -> tuple[Sipp, Sipp]:
     async with asyncio.timeout(60):
         while not await at.rows("SELECT 1 FROM carrier_node WHERE state = 'up'"):
             await asyncio.sleep(0.2)
-    ann = await Sipp.start(scenarios.telephone(), to=at.sip, host="127.0.0.4", port=5060, within=120)
-    ben = await Sipp.start(scenarios.telephone(rings=90), to=at.sip, host="127.0.0.2", port=5060, within=120)
+    ann = await Sipp.start(scenarios.telephone(), to=at.sip, host=address(4), port=5060, within=120)
+    ben = await Sipp.start(scenarios.telephone(rings=90), to=at.sip, host=address(2), port=5060, within=120)
     for name, number in at.numbers.items():
-        host = "127.0.0.4" if name == "talking" else "127.0.0.2"
+        host = address(4) if name == "talking" else address(2)
         at.callers[name] = await Sipp.start(
             scenarios.caller(), to=at.sip, number=number.removeprefix("+"), host=host, within=120
         )

@@ -18,10 +18,10 @@ from tenants.devices.service import account
 from tests.voice import scenarios
 from tests.voice.asterisk import Asterisk
 from tests.voice.machine.app import connected
-from tests.voice.sipp import Sipp
+from tests.voice.sipp import Sipp, address
 from tests.world import World
 
-ANNA, BEN = "127.0.0.5", "127.0.0.6"
+ANNA, BEN = address(5), address(6)
 HOUR = timedelta(hours=1)
 
 
@@ -44,7 +44,7 @@ async def test_an_account_of_the_database_signs_in_and_is_called(asterisk: Aster
     outcome = await signing_in.done()
     assert outcome.code == 0, outcome.complaints
     telephone = await Sipp.start(scenarios.telephone(), to=asterisk.sip, host=ANNA, port=signing_in.address[1])
-    await asterisk.trunk("carrier", "127.0.0.2")
+    await asterisk.trunk("carrier", address(2))
     await asterisk.ari("POST", "/asterisk/variable", variable="FALLBACK_4420", value=f"PJSIP/{anna}")
     caller = await Sipp.start(scenarios.caller(stays=3), to=asterisk.sip, number="4420")
     await caller.until("SIP/2.0 200")
@@ -119,12 +119,12 @@ async def test_a_wrong_password_or_an_expired_account_does_not_sign_in(asterisk:
 async def test_a_pushed_trunk_takes_and_makes_calls_next_to_the_accounts(asterisk: Asterisk, world: World) -> None:
     cleo = await add(world, "pass")
     async with connected(asterisk.at) as app:
-        far = await Sipp.start(scenarios.telephone(stays=0.5), to=asterisk.sip, host="127.0.0.8", number="447700900001")
-        await asterisk.trunk("other", "127.0.0.8", far.address[1])
+        far = await Sipp.start(scenarios.telephone(stays=0.5), to=asterisk.sip, host=address(8), number="447700900001")
+        await asterisk.trunk("other", address(8), far.address[1])
         caller = await Sipp.start(
             scenarios.caller(stays=1),
             to=asterisk.sip,
-            host="127.0.0.8",
+            host=address(8),
             number="442079460009",
             caller="o-nobody-we-know",
         )

@@ -8,7 +8,7 @@ import pytest
 from tests.voice import scenarios
 from tests.voice.asterisk import Asterisk, running
 from tests.voice.machine.app import connected
-from tests.voice.sipp import Sipp
+from tests.voice.sipp import Sipp, address
 
 NUMBER = "442079460001"
 
@@ -17,7 +17,7 @@ NUMBER = "442079460001"
 async def impatient() -> AsyncIterator[Asterisk]:
     """An Asterisk that gives our app two seconds to take a call, and a duty telephone that it rings first."""
     async with running(untaken=2, message_length=3, name="impatient") as started:
-        await started.trunk("carrier", "127.0.0.2")
+        await started.trunk("carrier", address(2))
         yield started
 
 
@@ -94,8 +94,8 @@ async def test_a_call_outlives_the_app_that_took_it_only_until_its_deadline(impa
 async def test_the_fallback_rings_whom_it_was_told_and_then_takes_a_message(
     impatient: Asterisk,
 ) -> None:
-    duty = await Sipp.start(scenarios.telephone(stays=1), to=impatient.sip, host="127.0.0.3")
-    await impatient.push("aor", "duty", contact=f"sip:duty@127.0.0.3:{duty.address[1]}")
+    duty = await Sipp.start(scenarios.telephone(stays=1), to=impatient.sip, host=address(3))
+    await impatient.push("aor", "duty", contact=f"sip:duty@{address(3)}:{duty.address[1]}")
     await impatient.push("endpoint", "duty", aors="duty", context="operators", disallow="all", allow="ulaw")
     await impatient.ari("POST", "/asterisk/variable", variable=f"FALLBACK_{NUMBER}", value="PJSIP/duty")
     phone = await Sipp.start(scenarios.caller(), to=impatient.sip, number=NUMBER)
@@ -104,7 +104,7 @@ async def test_the_fallback_rings_whom_it_was_told_and_then_takes_a_message(
     assert outcome.code == 0, outcome.complaints
     assert 180 in outcome.statuses  # it rang
     busy = await Sipp.start(
-        scenarios.telephone_that_says(486, "Busy Here"), to=impatient.sip, host="127.0.0.3", port=duty.address[1]
+        scenarios.telephone_that_says(486, "Busy Here"), to=impatient.sip, host=address(3), port=duty.address[1]
     )
     phone = await Sipp.start(scenarios.caller(), to=impatient.sip, number=NUMBER)
     assert (await busy.done()).code == 0
@@ -116,9 +116,9 @@ async def test_the_fallback_rings_whom_it_was_told_and_then_takes_a_message(
 
 async def test_an_operator_reaches_nothing_outside(impatient: Asterisk) -> None:
     await impatient.push("endpoint", "op-anna", context="operators", disallow="all", allow="ulaw")
-    await impatient.push("identify", "op-anna", endpoint="op-anna", match="127.0.0.4")
+    await impatient.push("identify", "op-anna", endpoint="op-anna", match=address(4))
     for number in ("442079460001", "+15005550006", "carrier", "start", "s"):
         refused = scenarios.caller_refused(403 if number[-1].isdigit() else 404)
-        phone = await Sipp.start(refused, to=impatient.sip, number=number, host="127.0.0.4")
+        phone = await Sipp.start(refused, to=impatient.sip, number=number, host=address(4))
         outcome = await phone.done()
         assert outcome.code == 0, (number, outcome.statuses)

@@ -22,7 +22,7 @@ from infra.services.voice.program import fetched
 from infra.settings import SettingError
 from tests.voice import scenarios
 from tests.voice.asterisk import Asterisk, ports, running
-from tests.voice.sipp import Sipp
+from tests.voice.sipp import Sipp, address
 
 
 async def test_it_answers_ari_and_sip_and_is_recent(asterisk: Asterisk) -> None:
@@ -70,7 +70,7 @@ async def test_the_app_finds_it_by_its_file_and_others_by_the_settings(asterisk:
 
 
 async def test_nobody_without_an_account_or_a_trunk_gets_in(asterisk: Asterisk) -> None:
-    phone = await Sipp.start(scenarios.caller_refused(401), to=asterisk.sip, number="442079460000", host="127.0.0.77")
+    phone = await Sipp.start(scenarios.caller_refused(401), to=asterisk.sip, number="442079460000", host=address(77))
     outcome = await phone.done()
     assert outcome.code == 0, outcome.complaints
     assert [status for status in outcome.statuses if status != 100] == [401]
@@ -78,7 +78,7 @@ async def test_nobody_without_an_account_or_a_trunk_gets_in(asterisk: Asterisk) 
 
 
 async def test_a_caller_whom_no_app_takes_hears_a_notice_and_leaves_a_message(asterisk: Asterisk) -> None:
-    await asterisk.trunk("plain", "127.0.0.2")
+    await asterisk.trunk("plain", address(2))
     phone = await Sipp.start(scenarios.caller(), to=asterisk.sip, number="442079460000")
     begun = asyncio.get_running_loop().time()
     await phone.until("SIP/2.0 200")

@@ -12,6 +12,7 @@ from infra.carriers.protocol import Command, HangUp, Join, Play, Record, Ring, T
 
 CONFIRM = "1"
 CONSENT = "consent"
+ANY = "0123456789*#"
 AFTERWARDS: dict[str, Then] = {"menu": "quiet", "queue": "music", "ringing": "ringback", "say": "report"}
 CALLING_SECONDS = 45
 ASKED_AGAIN = 3
@@ -54,17 +55,25 @@ def _caller(view: View, leg: LegNow, there: bool) -> Command | None:
     screen, ref = view.screen, leg.ref
     if not leg.answered:
         return _called(view, leg, there)
+    if view.gate[0]:
+        return Play(ref, *view.gate, "report", keys=ANY)
     said = f"{screen.visit}.{view.round}"
-    if screen.kind == "talking":
-        return _together(view, leg, there)
-    if screen.kind == "voicemail":
-        return Record(ref, said, view.words, screen.max_seconds or 60)
-    if screen.kind == "callback":
-        return Play(ref, f"{said}.{view.step}", view.question, "quiet", keys=view.answers)
-    if screen.kind == "ended":
-        return Play(ref, "end", view.words, "hang_up")
+    match screen.kind:
+        case "talking":
+            return _together(view, leg, there)
+        case "voicemail" | "callback" | "ended":
+            return _leaving(view, ref, said)
     keys = "".join(choice.key for choice in screen.choices)
     return Play(ref, said, view.words, AFTERWARDS[screen.kind], keys=keys)
+
+
+def _leaving(view: View, ref: str, said: str) -> Command:
+    """What a caller leaves with us, or our last words."""
+    if view.screen.kind == "voicemail":
+        return Record(ref, said, view.words, view.screen.max_seconds or 60)
+    if view.screen.kind == "callback":
+        return Play(ref, f"{said}.{view.step}", view.question, "quiet", keys=view.answers)
+    return Play(ref, "end", view.words, "hang_up")
 
 
 def _called(view: View, leg: LegNow, there: bool) -> Command | None:

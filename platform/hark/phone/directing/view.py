@@ -60,6 +60,8 @@ class View:
     offers: tuple[OfferNow, ...]
     ours: dict[str, Prompt]
     ours_shown: str = ""
+    gate: tuple[str, tuple[Prompt, ...]] = ("", ())
+    """Which time a caller is asked for a key before the flow, and the words."""
     records: bool = False
     consent: tuple[Prompt, ...] = ()
     """Whether the talk is recorded, and what the caller hears before it is."""
