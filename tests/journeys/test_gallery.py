@@ -20,7 +20,7 @@ LINE = ("", "/call")
 DESK = (
     "", "/console", "/contacts", "/cases", "/roster", "/roster/hours", "/flow", "/people", "/audit", "/voicemails",
     "/callbacks", "/callers", "/recordings", "/settings/lines", "/settings", "/settings/profile", "/settings/close",
-    "/review", "/settings/numbers", "/settings/numbers/search?kind=local", "/settings/numbers/trunks/new",
+    "/me/devices", "/review", "/settings/numbers", "/settings/numbers/search?kind=local", "/settings/numbers/trunks/new",
     "/settings/numbers/moves",
 )  # fmt: skip
 
