@@ -20,8 +20,8 @@ LINE = ("", "/call")
 DESK = (
     "", "/console", "/contacts", "/cases", "/roster", "/roster/hours", "/flow", "/people", "/audit", "/voicemails",
     "/callbacks", "/callers", "/recordings", "/settings/lines", "/settings", "/settings/profile", "/settings/close",
-    "/me/devices", "/review", "/settings/numbers", "/settings/numbers/search?kind=local", "/settings/numbers/trunks/new",
-    "/settings/numbers/moves",
+    "/review", "/settings/numbers", "/settings/numbers/search?kind=local", "/settings/numbers/trunks/new",
+    "/settings/numbers/moves", "/me/devices",
 )  # fmt: skip
 
 
