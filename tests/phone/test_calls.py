@@ -187,6 +187,35 @@ async def test_browser_is_rung_after_accepting_and_again_after_a_reload(
     assert second.room == caller.room
 
 
+async def test_a_browser_whose_connection_broke_is_rung_again_when_its_tab_says_hello(
+    open_hotline: Open, network: PaperNetwork, monkeypatch: object
+) -> None:
+    hotline, e164 = await ready(open_hotline, RING, "browser", ann="")
+    caller = await network.dial(e164)
+    call = await the_call(hotline)
+    tabs = {call.id: "TabOne1"}
+
+    async def tab(of: UUID, _member: UUID) -> str | None:
+        return tabs.get(of)
+
+    monkeypatch.setattr(rows, "carrying_tab", tab)  # type: ignore[attr-defined]  # pytest's
+    async with unit_of_work() as session:
+        await answering.accept(session, hotline.people["ann"], await hotline.offer_of(call.id, "ann"))
+    await turns.quiet()
+    [first] = network.ringing()
+    await network.pick_up(first)
+    await network.hang_up(first, "lost")
+    assert not network.ringing()
+    tabs[call.id] = "TabOne2"
+    await service.changed(hotline.tenant, call.id)
+    await turns.quiet()
+    [second] = network.ringing()
+    await network.pick_up(second)
+    assert second.room == caller.room
+    await network.hang_up(caller)
+    assert second.over
+
+
 async def test_a_queue_says_where_one_stands_and_plays_music(open_hotline: Open, network: PaperNetwork) -> None:
     hotline, e164 = await ready(open_hotline, QUEUE, "mobile", ann="+447400123451")
     first = await network.dial(e164)

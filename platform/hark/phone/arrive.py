@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import select
 
 from hark.callers.refusing import asks_key
-from hark.phone import gate, rows
+from hark.phone import gate, rows, trying
 from hark.phone.settle import Order, settle
 from hark.public.callers import caller_with
 from hark.switchboard import calls
@@ -61,11 +61,12 @@ async def _begin(
     caller_number = e164(signal.caller, tenant.country) if signal.caller else None
     line = await session.get_one(Line, (tenant.id, number.line))
     check = await expected(session, line.id, caller_number)
-    caller = await caller_with(session, caller_number) if caller_number and check is None else None
+    played = check is not None or await trying.ours(session, tenant.id, caller_number, number.e164)
+    caller = await caller_with(session, caller_number) if caller_number and not played else None
     language = number.language if number.language in tenant.languages else None
     call, _ = await calls.start(
         session, line, language=language or tenant.languages[0], caller=caller, channel="phone", carrier=carrier,
-        node=node, dialled=number.e164, microphone=check is None, simulated=check is not None,
+        node=node, dialled=number.e164, microphone=not played, simulated=played,
     )  # fmt: skip
     if not await rows.name(session, leg, carrier, node, signal.ref, call):
         await session.rollback()
@@ -74,7 +75,7 @@ async def _begin(
         check.call_id = call
     sealed = await seal(session, caller_number.encode()) if caller_number else None
     await rows.add_caller(session, call, leg, ref=signal.ref, sealed=sealed, language=language)
-    key = await asks_key(session, caller, line) if check is None else None
+    key = None if played else await asks_key(session, caller, line)
     if key is None:
         await gate.let_in(session, call)
     else:

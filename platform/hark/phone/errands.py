@@ -17,9 +17,11 @@ from tenants.allowance import service as allowance
 from tenants.devices import service as devices
 from tenants.directory.service import tenant_by_id
 
-RINGS = {"verify": 45, "check": 20}
+RINGS = {"verify": 45, "check": 20, "try": 20}
 """Seconds that each rings."""
 KEYS = "0123456789*#"
+ANSWERED, OVER = "answered", "over"
+"""What is kept of a number that is tried."""
 ASKED = 3
 Send = Callable[[str, str, Command], Awaitable[None]]
 sender: list[Send] = []
@@ -38,6 +40,8 @@ async def send(
 
 async def happen(session: Session, carried: Carried, signal: Signal) -> Command | None:
     """Let a signal happen to an errand; what its leg does next, None when that stays as it is."""
+    if carried.errand == "try":
+        return await _try(session, carried, signal)
     if isinstance(signal, Over):
         await allowance.give_back(session, carried.id)
         await session.delete(await session.get_one(Carried, carried.id))
@@ -45,6 +49,14 @@ async def happen(session: Session, carried: Carried, signal: Signal) -> Command 
     if carried.errand == "verify":
         return await _verify(session, carried, signal)
     return Play(carried.ref, "listen", (), "quiet") if isinstance(signal, Answered) else None
+
+
+async def _try(session: Session, carried: Carried, signal: Signal) -> Command | None:
+    said = {Answered: ANSWERED, Over: OVER}.get(type(signal))
+    mine = update(Carried).where(col(Carried.id) == carried.id, col(Carried.typed) == "")
+    if said:
+        await session.execute(mine.values(typed=said))
+    return Play(carried.ref, "enough", (), "hang_up") if said == ANSWERED else None
 
 
 async def _verify(session: Session, carried: Carried, signal: Signal) -> Command | None:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
-from hark.phone import service
+from hark.phone import service, stranded
 from hark.phone.voices import voices
 from hark.switchboard.offering.reach import learn
 from hark.switchboard.touched import listeners
@@ -77,6 +77,7 @@ async def _hold_asterisks() -> None:
             if there != known:
                 running = await _exchange(running, there)
                 known = there
+            await stranded.bring_in(each.voicemail for each in there)
             await asyncio.sleep(LOOK_SECONDS)
     finally:
         await _exchange(running, [])

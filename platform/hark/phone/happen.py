@@ -14,6 +14,7 @@ from hark.phone.outside import happening as outside
 from hark.switchboard import calls, left
 from hark.switchboard.models import Duty, Offer
 from hark.switchboard.offering import answering
+from hark.switchboard.transferring import supervising
 from infra.carriers.protocol import Answered, Digit, Heard, Over, Recorded, Ringing, Signal
 from infra.carriers.reading import e164
 from infra.clock import now
@@ -120,7 +121,7 @@ async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
     await rows.note(session, leg, state="answered", answered_at=now())
     if leg.role == "outside":
         await outside.answered(session, leg)
-    if leg.device == "desk":
+    if leg.role == "operator" and leg.talks:
         await _accept(session, leg)
 
 
@@ -132,8 +133,11 @@ async def _confirms(session: Session, leg: Leg, signal: Digit) -> None:
 
 async def _accept(session: Session, leg: Leg) -> None:
     """Whoever is there takes the call. When it is over by now, their offer is too, and the leg ends with it."""
+    if leg.offer_id is None or leg.member_id is None:
+        return
+    await supervising.arrived(session, leg.call_id, leg.offer_id)
     found = select(col(Offer.state)).where(col(Offer.id) == leg.offer_id)
-    if leg.offer_id is None or leg.member_id is None or (await session.execute(found)).scalar() != "ringing":
+    if (await session.execute(found)).scalar() != "ringing":
         return
     try:
         async with session.begin_nested():

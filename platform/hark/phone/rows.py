@@ -169,7 +169,7 @@ async def _offers(session: Session, call: UUID) -> list[OfferNow]:
         where, to, attempt = device or "browser", "", ""
         if where == "browser" and talking:
             attempt = await carrying_tab(call, member) or ""
-            to = f"member:{tab_account(member, attempt)}" if attempt else ""
+            to = f"member:{tab_account(member, attempt)}" if attempt and not await _tried(session, key, attempt) else ""
         elif where == "desk" and verified and device_id:
             to = f"member:{desk_account(device_id)}"
         elif where == "mobile" and verified:
@@ -177,6 +177,13 @@ async def _offers(session: Session, call: UUID) -> list[OfferNow]:
         seconds = RING_AGAIN if talking else _seconds(until)
         offers.append(OfferNow(key, member, talking, where, to, attempt, seconds, state == "talking", how))  # type: ignore[arg-type]  # as above
     return offers
+
+
+async def _tried(session: Session, offer: UUID, attempt: str) -> bool:
+    """Whether this try is over: the softphone was reached and isn't any more, or couldn't be. Its tab says hello again,
+    under another name, when it can be."""
+    found = select(col(Leg.id)).where(col(Leg.offer_id) == offer, col(Leg.attempt) == attempt, col(Leg.state) == "over")
+    return (await session.execute(found)).first() is not None
 
 
 def _seconds(until: datetime) -> int:

@@ -1,7 +1,10 @@
 """Every branch of every kit, by telephone: what is said is heard to its end, there is time to choose, and it ends."""
 
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -13,42 +16,144 @@ from infra.ids import new_id
 from infra.scope import no_scope, tenant_scope
 from provisioning.kits.catalogue import kits
 from tenants.directory.models import Number
-from tenants.flows.nodes import Queue
+from tenants.flows.document import Flow, parse
+from tenants.flows.drafts import standing
+from tenants.flows.nodes import Callback, Language, Menu, Voicemail
+from tenants.lines.service import lines
 from tenants.prompts.service import say_all
 from tenants.prompts.warming import pieces
 from tenants.rosters.hours import is_open
 from tests import world
 from tests.phone.conftest import answers_on
-from tests.phone.kits.walking import NOTHING, Caller, Standing, Way
+from tests.phone.kits.walking import NOTHING, Caller, Said, Standing, Way
 from tests.phone.network import PaperNetwork
 from tests.switchboard.conftest import Hotline
 
 TO_CHOOSE = {"elderly": 8}
-"""Seconds that are left for a key after all was read out; 5 where nothing else is said."""
+"""Seconds for a key after all was read out; 5 with every other kit."""
 SLACK = 1
-"""Seconds that a carrier may take to fetch a sound and to tell that it was heard."""
-"""What a voicemail's last words need on their way to us."""
+"""Seconds that a carrier may take to fetch a sound, and to tell that it was heard."""
 SENDING = 5
-KEYS = {"en": "1", "zh-Hans": "2"}
+"""Seconds that the last words of a message may be on their way."""
+KEYS = {"en": ["1", NOTHING], "zh-Hans": ["2"]}
+TO_A_PERSON = 35
+"""Seconds until somebody is rung for a caller who hears everything out and then presses a key."""
 
 
-class Tree:
-    """Which ways there are still to go: at each choice the first thing that nobody has done there yet."""
+class Ways:
+    """What callers of one language do: at each choice, sooner or later, everything that there is to do."""
 
     def __init__(self, language: str) -> None:
-        self.language, self.done = language, set[tuple[str, str]]()
-        self.known: dict[str, list[str]] = {}
+        self.language = language
+        self.done: set[tuple[str, str]] = set()
+        self.owed: list[list[tuple[str, str]]] = []
+        self.walked: list[tuple[str, str]] = []
 
-    def chosen(self, node: str, acts: list[str]) -> str:
-        if node == "language":
-            acts = [KEYS[self.language], *([NOTHING] if self.language == "en" else [])]
-        self.known[node] = acts
-        act = next((act for act in acts if (node, act) not in self.done), None)
-        return act or self._towards(node, acts)
+    def beginnings(self) -> Iterator[list[str]]:
+        """What each next caller does first; afterwards they do whatever nobody has done yet."""
+        self.owed = [[]]
+        while self.owed:
+            beginning = self.owed.pop()
+            if not beginning or beginning[-1] not in self.done:
+                self.walked = []
+                yield [act for _, act in beginning]
 
-    def _towards(self, node: str, acts: list[str]) -> str:
-        return acts[secrets.randbelow(len(acts))]
+    def choose(self, beginning: list[str], node: str, acts: list[str]) -> str:
+        """What this caller does here."""
+        acts = KEYS[self.language] if node == "language" else acts
+        here = len(self.walked)
+        fresh = [act for act in acts if (node, act) not in self.done]
+        act = beginning[here] if here < len(beginning) else next(iter(fresh), acts[0])
+        self.owed += [[*self.walked, (node, other)] for other in fresh if other != act]
+        self.walked.append((node, act))
+        self.done.add((node, act))
+        return act
 
-    def left(self) -> list[tuple[str, str]]:
-        every = [(node, act) for node, acts in self.known.items() for act in acts]
-        return [each for each in every if each not in self.done]
+
+def in_time(kind: str, said: Said) -> bool:
+    """Whether all was said, and answered, before the step was over."""
+    match said.node:
+        case Menu() | Language():
+            return said.lasts - said.takes >= TO_CHOOSE.get(kind, 5)
+        case Voicemail():
+            return said.lasts - said.takes >= SENDING
+        case Callback():
+            return said.takes <= said.lasts
+        case _:
+            return said.lasts - said.takes >= SLACK
+
+
+async def numbered(tenant: UUID, line: UUID, network: PaperNetwork) -> str:
+    """A number of this line's on the paper network."""
+    number = f"+4420{secrets.randbelow(10**8):08d}"
+    row = Number(e164=number, carrier="paper", node=network.node, status="held", country="GB", tenant=tenant, line=line)
+    with no_scope():
+        async with unit_of_work() as session:
+            session.add(row)
+    return number
+
+
+async def on_duty(tenant: UUID, member: UUID, desk: UUID, *, there: bool) -> None:
+    """Somebody is on duty at a desk phone that rings in vain, or nobody is."""
+    with tenant_scope(tenant):
+        async with unit_of_work() as session:
+            await duty.set_duty(session, member, "off")
+            if there:
+                await duty.set_duty(session, member, "on", device="desk", device_id=desk)
+
+
+@pytest.mark.parametrize("kind", kits())
+async def test_every_branch_is_heard_to_its_end(
+    kind: str, ground: None, network: PaperNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hotline, _ = await world.open_hotline(f"{kind}-{new_id().hex}@example.org", kind, f"Line {kind}", "Olive")
+    ann = await world.join(hotline, f"ann-{new_id().hex}@example.org", "Ann", "operator")
+    number = await numbered(hotline.tenant, hotline.line, network)
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            line = (await lines(session))[0]
+            flow = parse((await standing(session, line.flow_id)).newest.document)
+            calendar = (await calendars(session))["main"]
+        assert await say_all(pieces(flow)) == []
+    at = Standing(datetime.now(UTC).replace(minute=30, second=0, microsecond=0))
+    monkeypatch.setattr(clock, "_read", at)
+    ways: dict[str, list[Way]] = {language: [] for language in flow.languages}
+    choices = {language: Ways(language) for language in flow.languages}
+    with tenant_scope(hotline.tenant):
+        desk = await answers_on(Hotline(hotline.tenant, line, {"ann": ann.member}), "ann", "desk")
+    for situation in ("nobody answers", "nobody is there", "closed"):
+        for language, taken in choices.items():
+            for beginning in taken.beginnings():
+                while (is_open(calendar, at()) == "open") == (situation == "closed"):
+                    at.at += timedelta(hours=1)
+                await on_duty(hotline.tenant, ann.member, desk, there=situation == "nobody answers")
+                choose = partial(taken.choose, beginning)
+                ways[language].append(await Caller(hotline.tenant, flow, number, network, at, choose).walk())
+    for language, walked in ways.items():
+        check(kind, flow, walked, choices[language].done)
+
+
+def check(kind: str, flow: Flow, ways: list[Way], done: set[tuple[str, str]]) -> None:
+    """All that callers of one language did and met."""
+    hurried = [(each.name, each.takes, each.lasts) for way in ways for each in way.said if not in_time(kind, each)]
+    assert hurried == []
+    assert all(way.seconds <= flow.promise_seconds for way in ways)
+    rung = [way.rung_after for way in ways if way.rung_after is not None and all(act != NOTHING for _, act in way.done)]
+    assert rung
+    assert max(rung) <= TO_A_PERSON
+    silent = {key for key, node in flow.nodes.items() if node.type in ("hours", "branch", "hangup")}
+    assert {node for way in ways for node in way.nodes} | silent == set(flow.nodes)
+    for key, node in flow.nodes.items():
+        if isinstance(node, Menu):
+            assert {act for name, act in done if name == key} == {*(option.key for option in node.options), NOTHING}
+    assert {way.outcome for way in ways} >= {"voicemail", "message"}
+    print(
+        kind,
+        len(ways),
+        "calls; longest",
+        max(way.seconds for way in ways),
+        "of",
+        flow.promise_seconds,
+        "rung",
+        max(rung),
+    )

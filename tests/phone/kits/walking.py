@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from hark.phone import rows, turns
-from hark.phone.directing import dialogue
+from hark.phone import turns
 from hark.phone.models import Leg
 from hark.switchboard import clock
 from hark.switchboard.models import Call, Timer
@@ -17,7 +16,8 @@ from infra.carriers.protocol import Play, Prompt, Record
 from infra.database import unit_of_work
 from infra.scope import no_scope, tenant_scope
 from tenants.flows.document import Flow
-from tenants.flows.nodes import Callback, Language, Menu, Queue, Voicemail
+from tenants.flows.nodes import Callback, Node, Voicemail
+from tenants.prompts.heard import heard
 from tenants.prompts.service import said
 from tests.phone.network import PaperLeg, PaperNetwork
 
@@ -40,12 +40,12 @@ class Standing:
 
 @dataclass
 class Said:
-    """What was said at a node: how many seconds it took, how many there were, and whether a key was wanted there."""
+    """What was said at a node: how many seconds it took, and how many there were."""
 
-    node: str
+    name: str
+    node: Node
     takes: float
     lasts: float
-    choosing: bool
 
 
 @dataclass
@@ -54,7 +54,6 @@ class Way:
 
     done: list[tuple[str, str]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
     nodes: list[str] = field(default_factory=list)
     seconds: float = 0
     rung_after: float | None = None
@@ -83,11 +82,18 @@ class Caller:
         assert leg.over, (self.way.nodes, leg.now)
         row = await self._row(leg.ref)
         assert row.phase == "ended", self.way.nodes
-        self.way.outcome, self.way.words = row.outcome or "", leg.said
-        self.way.seconds = (self.clock.at - self.began).total_seconds()
-        unheard = [prompt.text for one in leg.told if isinstance(one, Play | Record) for prompt in one.prompts if not prompt.url]
-        assert not unheard, unheard
+        last = self._heard(row)
+        assert last, "the call ends without a word"
+        assert leg.said[-len(last) :] == last
+        self.way.outcome, self.way.seconds = row.outcome or "", (self.clock.at - self.began).total_seconds()
+        spoken = [prompt for one in leg.told if isinstance(one, Play | Record) for prompt in one.prompts]
+        assert all(prompt.url for prompt in spoken), "a text without its sound"
         return self.way
+
+    def _heard(self, row: Call) -> list[str]:
+        """All that a telephone says where this call is, in its language."""
+        node = self.flow.nodes[row.state["node"]]
+        return [piece.text for piece in heard(self.flow, node, row.state["language"])]
 
     async def _step(self, leg: PaperLeg) -> None:
         row = await self._row(leg.ref)
@@ -95,6 +101,8 @@ class Caller:
         self.way.nodes.append(name)
         node, doing = self.flow.nodes[name], leg.now
         assert isinstance(doing, Play | Record), (name, doing)
+        words = self._heard(row)
+        assert [prompt.text for prompt in doing.prompts][: len(words)] == words
         takes = await self._takes(doing.prompts)
         lasts = (await self._due(row.id, "step") - self.clock.at).total_seconds()
         if isinstance(node, Callback):
@@ -102,7 +110,7 @@ class Caller:
             return
         if isinstance(node, Voicemail):
             lasts -= node.max_seconds
-        self.way.said.append(Said(name, takes, lasts, isinstance(node, Menu | Language)))
+        self.way.said.append(Said(name, node, takes, lasts))
         self._rings(doing)
         if isinstance(doing, Record):
             act = self._choose(name, ["speaks", "is silent"])
@@ -116,7 +124,7 @@ class Caller:
             act = self._choose(name, [*doing.keys, NOTHING])
             await self._wait(takes)
             if act == NOTHING:
-                await self._until_told(leg, doing, node_is_queue=isinstance(node, Queue))
+                await self._until_told(leg, doing)
             else:
                 await self.network.press(leg, act)
 
@@ -141,9 +149,10 @@ class Caller:
         if act == NOTHING:
             assert isinstance(leg.now, Play)
             await self._until_told(leg, leg.now)
-        self.way.said.append(Said(name, (self.clock.at - began).total_seconds() if act != NOTHING else 0, lasts, False))
+        else:
+            self.way.said.append(Said(name, node, (self.clock.at - began).total_seconds(), lasts))
 
-    async def _until_told(self, leg: PaperLeg, doing: Play, *, node_is_queue: bool = False) -> None:
+    async def _until_told(self, leg: PaperLeg, doing: Play) -> None:
         """Do nothing until something else is said; in a queue that may be the same words once more."""
         while leg.now is doing and not leg.over:
             await self._fire(await self._next_due())
@@ -192,6 +201,3 @@ def _answers(act: str, node: Callback) -> Iterator[str]:
         yield from ("1", *("2" * questions))
     elif act == "another number":
         yield from ("2", f"{TYPED}#", "1", *("1" * questions))
-
-
-__all__ = ["NOTHING", "Caller", "Said", "Standing", "Way", "dialogue", "rows"]
