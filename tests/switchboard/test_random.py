@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from hark.switchboard import calls, clock
 from hark.switchboard.models import Call, Offer, Timer
 from hark.switchboard.offering import answering, duty
-from hark.switchboard.transferring import asking
+from hark.switchboard.transferring import asking, together
 from infra.clock import now, travel
 from infra.database import unit_of_work
 from infra.errors import Conflict, NotFound
@@ -24,6 +24,7 @@ ACTS = st.one_of(
     st.tuples(st.sampled_from(("hang_up", "page_seen", "done")), st.integers(0, 4), st.just(0)),
     st.tuples(st.sampled_from(("end", "ready", "lost")), st.integers(0, 2), st.just(0)),
     st.tuples(st.just("hand_over"), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.sampled_from(("team", "take_back")), st.integers(0, 2), st.just(0)),
     st.tuples(st.just("wait"), st.sampled_from((1, 5, 21, 45, 70)), st.just(0)),
 )
 NODES = st.sampled_from(
@@ -74,6 +75,10 @@ class Play:
                 await answering.end(session, member)
             case "ready":
                 await answering.ready(session, member)
+            case "team":
+                await asking.hand_to_team(session, member, "main")
+            case "take_back":
+                await together.take_back(session, member)
             case "hand_over":
                 await asking.hand_over(session, member, self.hotline.people[NAMES[which]])
 
@@ -91,6 +96,8 @@ class Play:
         for row in live:
             if row.state == "ringing" and row.kind == "call":
                 assert rows[row.call_id].phase == "waiting", "a phantom ring"
+            if row.state == "ringing" and row.kind != "call":
+                assert rows[row.call_id].phase == "talking", "a phantom hand-over"
             if row.state == "ringing":
                 assert (row.id, "offer") in armed, "a ring without an end"
         for call in rows.values():

@@ -14,8 +14,6 @@ from infra.database import Session
 from tenants.destinations.service import destinations
 from tenants.members.models import Member, Team
 
-PARTS = {"consult": "consult", "supervise": "supervise"}
-
 
 async def parties(session: Session, offer: Offer) -> dict[str, Any]:
     """What a member who is in a call needs to know of it, by the call's offer to them.
@@ -29,7 +27,7 @@ async def parties(session: Session, offer: Offer) -> dict[str, Any]:
     people = await _people(session, call)
     has = next((each for each in people if each["state"] == "talking"), None)
     shown: dict[str, Any] = {
-        "part": "talk" if offer.state == "talking" else PARTS[offer.kind],
+        "part": "talk" if offer.state == "talking" else "consult" if offer.kind == "consult" else "supervise",
         "how": offer.how,
         "held": await held(session, call),
         "has": {"member_id": has["member_id"], "name": has["name"]} if has else None,
@@ -38,7 +36,7 @@ async def parties(session: Session, offer: Offer) -> dict[str, Any]:
         "supervisors": [
             {"name": each["name"], "how": each["how"]}
             for each in people
-            if each["state"] == "consulting" and each["kind"] == "supervise" and each["offer"] != offer.id
+            if each["state"] == "consulting" and each["kind"] != "consult" and each["offer"] != offer.id
         ],
         "failed": None,
         "teams": [],

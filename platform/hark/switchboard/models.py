@@ -99,7 +99,8 @@ class Offer(TenantTable, table=True):
     nobody is offered two calls at once and that one person answers one call.
 
     `kind` is why: the flow rang for somebody (`call`), whoever talks hands over (`handover`) or asks to talk first
-    (`consult`), or a supervisor is there of their own accord (`supervise`). `talking` is the one who has the call;
+    (`consult`), or a supervisor is there of their own accord (`supervise`), perhaps to have the call as soon as their
+    telephone is picked up (`take_over`). `talking` is the one who has the call;
     `consulting` is anybody else in it. `answered_at`: since when it is theirs. `how`: what a supervisor does there.
     `held_at`: since when the caller hears music, because whoever talks put them on hold; so no hold outlives the talk.
     """
@@ -109,7 +110,7 @@ class Offer(TenantTable, table=True):
         belongs_to("call_id", "call"),
         belongs_to("member_id", "member"),
         one_of("state", "ringing", "talking", "consulting", "wrapping", "declined", "expired", "cancelled", "done"),
-        one_of("kind", "call", "handover", "consult", "supervise"),
+        one_of("kind", "call", "handover", "consult", "supervise", "take_over"),
         one_of("how", "talk", "listen", "whisper"),
         Index("uq_offer_one_per_member", "tenant_id", "member_id", unique=True, postgresql_where=text(LIVE)),
         Index(

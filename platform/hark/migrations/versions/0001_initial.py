@@ -985,7 +985,9 @@ def upgrade() -> None:
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("how IN ('talk', 'listen', 'whisper')", name=op.f("ck_offer_how")),
-        sa.CheckConstraint("kind IN ('call', 'handover', 'consult', 'supervise')", name=op.f("ck_offer_kind")),
+        sa.CheckConstraint(
+            "kind IN ('call', 'handover', 'consult', 'supervise', 'take_over')", name=op.f("ck_offer_kind")
+        ),
         sa.CheckConstraint(
             "state IN ('ringing', 'talking', 'consulting', 'wrapping', 'declined', 'expired', 'cancelled', 'done')",
             name=op.f("ck_offer_state"),

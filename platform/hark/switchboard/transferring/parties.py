@@ -59,9 +59,16 @@ async def beside(session: Session, call: UUID, *kinds: str) -> Sequence[Row[UUID
 async def successor(session: Session, call: UUID) -> tuple[UUID, UUID] | None:
     """Whose call it is when the one who has it leaves: the colleague they asked, else a supervisor who talks along.
     The offer and its member."""
-    found = [row for row in await beside(session, call) if row.how == "talk"]
-    found.sort(key=lambda row: row.kind != "consult")
-    return (found[0].id, found[0].member_id) if found else None
+    for row in sorted(await beside(session, call), key=lambda row: row.kind != "consult"):
+        if row.how == "talk" and (row.kind == "consult" or await is_there(session, row.id)):
+            return row.id, row.member_id
+    return None
+
+
+async def is_there(session: Session, offer: UUID) -> bool:
+    """Whether the telephone of somebody who is in a call has been picked up, by a person."""
+    found = select(col(Leg.id)).where(col(Leg.offer_id) == offer, col(Leg.state) == "answered", col(Leg.talks))
+    return (await session.execute(found)).first() is not None
 
 
 def outside(call: UUID) -> tuple[ColumnElement[bool], ...]:

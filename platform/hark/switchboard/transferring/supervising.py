@@ -17,9 +17,10 @@ from hark.switchboard.models import Call, Offer
 from hark.switchboard.offering import offers
 from hark.switchboard.offering.board import tell_board
 from hark.switchboard.offering.reach import listens
+from hark.switchboard.offering.wrapping import depart
 from hark.switchboard.touched import touch
 from hark.switchboard.transferring import leaving
-from hark.switchboard.transferring.parties import beside, on_telephone, present_call, talking_member
+from hark.switchboard.transferring.parties import beside, is_there, on_telephone, present_call, talking_member
 from infra.clock import now
 from infra.database import Session
 from infra.errors import Conflict, Forbidden
@@ -58,20 +59,44 @@ async def supervise(session: Session, member: UUID, call: UUID, how: How) -> Non
 
 
 async def take_over(session: Session, member: UUID, call: UUID, after: UUID) -> None:
-    """Have the call instead of the volunteer `after`, who goes on to write up. Raises as `supervise` does, and Conflict
-    when somebody else has the call by now: of two who take it over at once, one gets it."""
+    """Have the call instead of the volunteer `after`, who goes on to write up, as soon as one's own telephone is picked
+    up: until then the caller stays with the volunteer. Raises as `supervise` does, and Conflict when somebody else has
+    the call by now: of two who take it over at once, one gets it."""
     await _may(session, member)
     await calls.lock(session, call)
     await offers.lock(session)
     if await _had_by_another(session, member, call) != after:
         raise Conflict("Somebody else has taken this call over already.")
     key = await _there(session, member, call) or await _enter(session, member, call, "talk")
+    record(session, "call.take_over", member=member, subject=call, after=str(after))
+    wants = update(Offer).where(col(Offer.id) == key)
+    await session.execute(wants.values(kind="take_over", how="talk", made_at=now()))
+    if await is_there(session, key):
+        await _take(session, call, key, member)
+        return
+    touch(session, call)
+    for each in (member, after):
+        announce(session, offers.member_channel(each), {"type": "resync"})
+    await tell_board(session)
+
+
+async def arrived(session: Session, call: UUID, key: UUID) -> None:
+    """A supervisor's telephone was picked up, by a person: the call is theirs if that is what they came for. The
+    caller of this holds the call's lock."""
+    await offers.lock(session)
+    row = next((row for row in await beside(session, call, "take_over") if row.id == key), None)
+    if row is not None and await talking_member(session, call) is not None:
+        await _take(session, call, key, row.member_id)
+
+
+async def _take(session: Session, call: UUID, key: UUID, member: UUID) -> None:
     await offers.close(session, "cancelled", call=call)
-    for row in await beside(session, call, "consult"):
-        await leaving.gone(session, row.id)
+    for row in await beside(session, call, "consult", "take_over"):
+        if row.id != key:
+            await depart(session, row.id, reason="taken_over")
     await leaving.let_go(session, call, reason="taken_over")
     await leaving.promote(session, call, key, member)
-    record(session, "call.take_over", member=member, subject=call, after=str(after))
+    await offers.dispatch(session)
 
 
 async def _may(session: Session, member: UUID) -> None:
