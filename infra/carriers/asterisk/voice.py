@@ -33,7 +33,7 @@ async def no_trunks(node: str) -> Sequence[Trunk]:
 class AsteriskVoice:
     """All our Asterisks. Commands are carried out in the process in which `run` runs; files are fetched in any."""
 
-    can = Can(browser=True, desk=True, listen=True)
+    can = Can(browser=True, desk=True, listen=True, records=True)
 
     def __init__(self, nodes: Iterable[Node], hear: Hear, trunks: Trunks = no_trunks) -> None:
         self._nodes = {node.name: node for node in nodes}

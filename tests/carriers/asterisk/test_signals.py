@@ -33,7 +33,7 @@ async def test_a_call_arrives_with_the_number_that_was_dialled_and_the_caller(
     fake: FakeAri, voice: AsteriskVoice, heard: Heard
 ) -> None:
     await fake.arrive("1", "+442079460000", "+442079460123")
-    assert await heard.until(Arrived) == Arrived(NODE, "1", "+442079460000", "+442079460123")
+    assert await heard.until(Arrived) == Arrived(NODE, "1", "+442079460000", "+442079460123", "trunk")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ async def test_keys_come_in_order_and_a_hang_up_after_them(fake: FakeAri, voice:
     await fake.hang_up("1")
     assert await heard.until(Over) == Over("1", "gone")
     assert heard.signals[-8:] == [
-        Arrived(NODE, "1", "+442079460000", "+442079460123"),
+        Arrived(NODE, "1", "+442079460000", "+442079460123", "trunk"),
         *(Digit("1", key) for key in "123#*0"),
         Over("1", "gone"),
     ]

@@ -1,13 +1,17 @@
 """A real telephone call, from the first ring to the last word."""
 
+import asyncio
+
 from sqlmodel import select
 
+from hark.recordings.models import Recording
 from hark.switchboard import left
 from hark.switchboard.models import Voicemail
 from infra.database import unit_of_work
 from infra.scope import tenant_scope
+from tenants.lines.settings import LineSetting
 from tests.phone.conftest import Open, answers_on, number_for
-from tests.switchboard.conftest import RING
+from tests.switchboard.conftest import RING, Hotline
 from tests.voice import scenarios
 from tests.voice.calls.conftest import Exchange, until_call
 
@@ -54,3 +58,35 @@ async def test_a_volunteer_on_a_mobile_takes_the_call_with_a_key(open_hotline: O
     await caller.hang_up()
     await until_call(hotline, outcome="answered")
     assert (await ann.done()).code == 0
+
+
+async def test_a_talk_is_recorded_after_the_caller_was_told(open_hotline: Open, connected: Exchange) -> None:
+    hotline = await open_hotline(RING, "ann")
+    e164 = await number_for(hotline)
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            session.add(LineSetting(id=hotline.line.id, record=True, consent={"en": "We record this."}))
+    await hotline.on_duty("ann")
+    await answers_on(hotline, "ann", "mobile", "+447400123451")
+    ann = await connected.company(scenarios.telephone())
+    caller = await connected.dial(e164)
+    await ann.sound.until_heard(1)
+    await ann.sound.press("1")
+    await until_call(hotline, phase="talking")
+    await caller.sound.until_heard(1)
+    await ann.sound.say(3.0)
+    await caller.sound.say(2.0)
+    await caller.hang_up()
+    await until_call(hotline, outcome="answered")
+    await ann.done()
+    async with asyncio.timeout(8):
+        while not (kept := await recordings_of(hotline)):
+            await asyncio.sleep(0.1)
+    assert kept[0].seconds >= 3
+
+
+async def recordings_of(hotline: Hotline) -> list[Recording]:
+    """What is kept of the hotline's talks."""
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            return list((await session.exec(select(Recording))).all())

@@ -25,9 +25,9 @@ from tests.carriers.asterisk.heard import Heard
 from tests.carriers.asterisk.serving import serving
 from tests.voice import scenarios
 from tests.voice.asterisk import Asterisk
-from tests.voice.sipp import CARRIER, Sipp
+from tests.voice.sipp import CARRIER, Sipp, address
 
-OPERATORS = "127.0.0.3"
+OPERATORS = address(3)
 NUMBER = "+442079460000"
 Words = Callable[[float], Prompt]
 

@@ -8,7 +8,7 @@ from infra.carriers.asterisk.trunks import Trunk
 from infra.carriers.protocol import Answered, Digit, HangUp, Heard, Over, Play, Resync, Ring, Ringing
 from tests.voice import scenarios
 from tests.voice.carrier.conftest import NUMBER, OPERATORS, Stage, Words
-from tests.voice.sipp import Sipp, free_port
+from tests.voice.sipp import Sipp, address, free_port
 
 
 async def test_a_telephone_rings_and_is_answered(stage: Stage) -> None:
@@ -116,10 +116,10 @@ async def test_who_is_rung_on_their_mobile_is_asked_and_confirms(stage: Stage, w
 
 
 async def test_a_trunk_logs_in_and_calls_in_over_its_login(stage: Stage) -> None:
-    company = await Sipp.start(registrar(), to=stage.asterisk.sip, host="127.0.0.4")
+    company = await Sipp.start(registrar(), to=stage.asterisk.sip, host=address(4))
     stage.heard.trunks.append(
         Trunk(
-            name="login", host="127.0.0.4", port=company.address[1], username="hotline", password="secret",
+            name="login", host=address(4), port=company.address[1], username="hotline", password="secret",
             register=True,
         )
     )  # fmt: skip

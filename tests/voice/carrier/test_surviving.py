@@ -15,6 +15,7 @@ from tests.carriers.asterisk.heard import Heard
 from tests.voice.asterisk import Asterisk, running
 from tests.voice.carrier.conftest import Stage, Words, node_of
 from tests.voice.carrier.test_talking import hears
+from tests.voice.sipp import address
 
 
 async def cut(voice: AsteriskVoice) -> None:
@@ -116,7 +117,7 @@ async def test_a_caller_whose_app_died_is_taken_by_the_fallback(
 async def mortal() -> AsyncIterator[Asterisk]:
     """An Asterisk to be killed."""
     async with running(name="mortal") as started:
-        await started.trunk("company", "127.0.0.2")
+        await started.trunk("company", address(2))
         yield started
 
 
@@ -132,6 +133,6 @@ async def test_a_killed_asterisk_is_lost_and_comes_back_empty(mortal: Asterisk) 
         os.kill(mortal.switch.keeper.pid, signal.SIGKILL)
         await heard.until(Lost)
         assert (await heard.until(Resync, within=20)).legs == {}
-        await mortal.trunk("company", "127.0.0.2")
+        await mortal.trunk("company", address(2))
         await stage.caller()
         assert heard.count(Arrived) == 1

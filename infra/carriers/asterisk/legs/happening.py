@@ -8,6 +8,7 @@ from infra.carriers.asterisk.legs.board import BESIDE, RUNG, Board
 from infra.carriers.asterisk.legs.leg import Leg
 from infra.carriers.asterisk.legs.obeying import said
 from infra.carriers.asterisk.legs.reasons import reason
+from infra.carriers.asterisk.trunks import PREFIX
 from infra.carriers.protocol import (
     Answered,
     Arrived,
@@ -70,7 +71,8 @@ def _entered(board: Board, channel: dict[str, Any], args: list[str]) -> None:
         shown = not (len(args) > 2 and args[2].startswith(WITHHELD))
         caller = channel["caller"]["number"]
         known = shown and caller.removeprefix("+").isdecimal()
-        board.tell(Arrived(board.node.name, ref, dialled, caller if known else ""))
+        trunk = channel["name"].removeprefix("PJSIP/").rpartition("-")[0].removeprefix(PREFIX)
+        board.tell(Arrived(board.node.name, ref, dialled, caller if known else "", trunk))
 
 
 async def _put_beside(board: Board, beside: str) -> None:
@@ -100,7 +102,10 @@ def _spoken(board: Board, playback: str, ref: str) -> None:
 
 
 def _recorded(board: Board, recording: dict[str, Any]) -> None:
-    ref, name = recording["target_uri"].removeprefix("channel:"), recording["name"]
+    name = recording["name"]
+    ref = recording["target_uri"].removeprefix("channel:")
+    if ref.startswith("bridge:"):  # of a room, for the leg that had it recorded
+        ref = unquote(name).rpartition(".")[0]
     leg = board.legs.get(ref)
     if leg and leg.recording == name:
         leg.recording = ""

@@ -129,6 +129,10 @@ async def _join(board: Board, leg: Leg, join: Join) -> int:
     if beside and not await _whisper(board, leg, join.to, beside):
         room, mute = join.room, True  # whom to whisper to is gone; what is said can still be heard
     answer = await leg.enter(board.ari, room, mute=mute)
+    if join.record:
+        name = leg.named(join.id)
+        path = f"bridges/{quote(room, safe='')}/record"
+        await board.ari.send("POST", path, name=name, format="wav", ifExists="append")
     await leg.let_live(board.ari, board.node.cap)
     return answer.status
 
