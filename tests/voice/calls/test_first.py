@@ -73,7 +73,7 @@ async def test_a_talk_is_recorded_after_the_caller_was_told(open_hotline: Open, 
     await ann.sound.until_heard(1)
     await ann.sound.press("1")
     await until_call(hotline, phase="talking")
-    await caller.sound.until_heard(1)
+    await caller.sound.until_heard(0.4)
     await ann.sound.say(3.0)
     await caller.sound.say(2.0)
     await caller.hang_up()
