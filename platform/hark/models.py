@@ -35,7 +35,7 @@ from tenants.workflows import models as workflows
 
 metadata = SQLModel.metadata
 SLICES = (
-    outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows, lines,
-    signup, steps, closing, switchboard, phone, contacts, cases,
+    outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows,
+    lines, signup, steps, closing, switchboard, phone, contacts, cases,
     line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,
 )  # fmt: skip
