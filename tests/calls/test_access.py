@@ -25,12 +25,17 @@ SCREENS: list[dict[str, Any]] = [
     {"kind": "callback", "text": "When?", "ask": ["window", "wording", "voicemail_ok", "email_ok"]},
     {"kind": "ended", "text": "Goodbye."},
 ]
+THERE = {"sound": "sip", "held": True, "beside": {"name": "Mei", "outside": False, "there": True, "blind": False}}
+OFFICE = {"id": "d1", "name": "Legal office", "note": "Weekdays until five, and on Saturdays in the morning"}
 NEWS: list[dict[str, Any]] = [
     {"type": "duty", "status": "off"},
     OFFER,
     CALL,
     {**CALL, "handover": {"to": "Mei"}},
     {**CALL, "carrier": "elsewhere"},
+    {**CALL, **THERE, "supervisors": [{"name": "Sam", "how": "listen"}]},
+    {**CALL, "sound": "sip", "failed": {"name": "Legal office", "reason": "busy"}, "destinations": [OFFICE]},
+    {**CALL, "sound": "sip", "part": "supervise", "how": "whisper", "has": {"member_id": "m2", "name": "Mei"}},
     {"type": "call_ended", "call_id": "c1", "reason": "caller", "wrap_until": at(600)},
 ]
 

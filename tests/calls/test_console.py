@@ -205,7 +205,7 @@ async def test_a_call_is_handed_to_a_colleague(page: Page, line: ConsoleLine) ->
     await line.say(**{**CALL, "handover": {"to": "Mei"}})
     await expect(page.get_by_text("Asking Mei to take over.")).to_be_visible()
     await page.get_by_role("button", name="Keep the call").click()
-    await line.hears(type="handover", member_id=None)
+    await line.hears(type="take_back", call_id="c1")
 
 
 async def test_after_a_call_there_is_time_to_breathe(page: Page, line: ConsoleLine) -> None:

@@ -21,7 +21,7 @@ DESK = (
     "", "/console", "/contacts", "/cases", "/roster", "/roster/hours", "/flow", "/people", "/audit", "/voicemails",
     "/callbacks", "/callers", "/recordings", "/settings/lines", "/settings", "/settings/profile", "/settings/close",
     "/review", "/settings/numbers", "/settings/numbers/search?kind=local", "/settings/numbers/trunks/new",
-    "/settings/numbers/moves", "/me/devices",
+    "/settings/numbers/moves", "/live", "/settings/outside", "/me/devices",
 )  # fmt: skip
 
 

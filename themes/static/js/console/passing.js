@@ -61,6 +61,8 @@ export class Passing {
     this.#part("[data-company]").hidden = !words;
     const said = this.#part("[data-company-words]");
     if (said.textContent !== words) said.textContent = words;
+    const waits = call.handover ? !call.handover.consult : Boolean(call.beside?.blind);
+    this.#part("[data-back-words]").textContent = waits ? this.#words.keep : this.#words.back;
     if (call.beside) this.#part("[data-leave-words]").textContent = named(this.#words.leave, call.beside.name);
   }
 
