@@ -149,7 +149,7 @@ class Sipp:
         text = path.read_text(errors="replace") if path.exists() else ""
         return [part.strip() for part in re.split(r"\n-{20,}[^\n]*\n[^\n]*:\s*\n\n", "\n" + text)[1:] if part.strip()]
 
-    async def until(self, *beginnings: str, within: float = 10.0) -> str:
+    async def until(self, *beginnings: str, within: float = 25.0) -> str:
         """Return the first message that begins like one of these, once there is one."""
         async with asyncio.timeout(within):
             while True:
@@ -158,7 +158,7 @@ class Sipp:
                         return message
                 await asyncio.sleep(0.02)
 
-    async def until_talking(self, within: float = 10.0) -> None:
+    async def until_talking(self, within: float = 25.0) -> None:
         """Return once the other side has said where it hears, and speak there from now on."""
         async with asyncio.timeout(within):
             while True:

@@ -63,14 +63,14 @@ class Sound(asyncio.DatagramProtocol):
                 ending = bool(data[1] & 0x80)
         return found
 
-    async def until_heard(self, seconds: float, within: float = 10.0) -> None:
+    async def until_heard(self, seconds: float, within: float = 25.0) -> None:
         """Return once this much has sounded since now."""
         wanted = self.heard + seconds
         async with asyncio.timeout(within):
             while self.heard < wanted:
                 await asyncio.sleep(0.02)
 
-    async def until_met(self, within: float = 10.0) -> None:
+    async def until_met(self, within: float = 25.0) -> None:
         """Return once the other side has sent a first packet."""
         async with asyncio.timeout(within):
             while self._peer is None:

@@ -55,7 +55,7 @@ async def the_call(hotline: Hotline) -> Call | None:
             return (await session.exec(select(Call).order_by(Call.id.desc()))).first()  # type: ignore[attr-defined]
 
 
-async def until_call(hotline: Hotline, within: float = 8.0, **columns: Any) -> Call:
+async def until_call(hotline: Hotline, within: float = 25.0, **columns: Any) -> Call:
     """The newest call, once its columns are these."""
     async with asyncio.timeout(within):
         while True:
@@ -80,7 +80,7 @@ async def connected(asterisk: Asterisk) -> AsyncIterator[Exchange]:
     voices["asterisk"] = voice
     listeners.append(service.changed)
     tasks = [asyncio.create_task(voice.run()), asyncio.create_task(clock.run())]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while node.name not in voice._switches:
             await asyncio.sleep(0.02)
     yield Exchange(asterisk, voice)
