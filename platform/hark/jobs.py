@@ -2,9 +2,10 @@
 
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
+from hark.phone import warming as phone
 from hark.retention import jobs as retention
-from infra.carriers.twiml import jobs as twiml
 from hark.watch import schedule as watch
+from infra.carriers.twiml import jobs as twiml
 from infra.jobs.outbox import HANDLERS
 from infra.mail import send as mail
 from provisioning.closing import steps as closing
@@ -16,7 +17,7 @@ from tenants.prompts import service as prompts
 from tenants.prompts import warming
 
 SLICES = (
-    mail, signup, steps, review, closing, demo, retention, prompts, warming, messages, claiming, failover, porting,
-    releasing, twiml, watch,
+    mail, signup, steps, review, closing, demo, retention, prompts, warming, phone, messages, claiming, failover,
+    porting, releasing, twiml, watch,
 )  # fmt: skip
 JOBS = HANDLERS

@@ -15,6 +15,9 @@ from tenants.flows.models import FlowRow, FlowVersion
 from tenants.members.models import Team
 from tenants.rosters.models import CalendarRow
 
+WARMED = ("prompts.warm", "phone.warm")
+"""Jobs that speak what a telephone says around a published flow, so that the first caller needn't wait for it."""
+
 
 async def flow_named(session: Session, name: str) -> FlowRow:
     """The flow of this name in the tenant in scope, made when there is none."""
@@ -48,7 +51,8 @@ async def publish(session: Session, row: FlowRow, flow: Flow, *, author: UUID | 
     )
     session.add(made)
     await session.flush()
-    await enqueue(session, "prompts.warm", {"flow": str(row.id)}, key=f"prompts.warm:{row.id}")
+    for warm in WARMED:
+        await enqueue(session, warm, {"flow": str(row.id)}, key=f"{warm}:{row.id}")
     return made
 
 

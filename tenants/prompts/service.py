@@ -23,6 +23,7 @@ from infra.scope import current_tenant
 from infra.speech.speaking import spoken, spoken_all, voices
 from infra.speech.wav import read
 from infra.storage import store
+from tenants.flows.service import WARMED
 from tenants.prompts.models import Prompt
 
 MAKING = 1
@@ -130,7 +131,7 @@ def _key(text: str, language: str, voice: tuple[str, str]) -> str:
 
 async def hush(session: Session) -> None:
     """Forget every sound of the tenant in scope, and that more was to be spoken: its flow is gone."""
-    owed = delete(Job).where(col(Job.tenant) == current_tenant(), col(Job.name) == "prompts.warm")
+    owed = delete(Job).where(col(Job.tenant) == current_tenant(), col(Job.name).in_(WARMED))
     await session.execute(owed)
     for key in await store().keys(f"prompt/{current_tenant()}"):
         await store().delete(key)

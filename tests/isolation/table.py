@@ -248,6 +248,7 @@ JOBS: dict[str, dict[str, str]] = {
     "demo.call": {},
     "retention.sweep": {},
     "prompts.warm": {"flow": "{flow}"},
+    "phone.warm": {"flow": "{flow}"},
     "prompts.drop": {"name": "{name}"},
     "watch.look": {"line": "{line}"},
     "watch.rearm": {},
