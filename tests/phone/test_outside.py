@@ -3,15 +3,18 @@
 import pytest
 from sqlmodel import select
 
+from hark.phone import turns
 from hark.phone.models import Leg
 from hark.phone.outside.asking import call_in
+from hark.switchboard import clock
 from hark.switchboard.transferring import asking, together
 from infra.carriers.protocol import Reason
+from infra.clock import travel
 from infra.database import unit_of_work
 from infra.errors import Conflict, Invalid, NotFound
 from infra.ids import new_id
 from tenants.allowance.models import Outbound
-from tenants.allowance.service import NotAllowed, locked
+from tenants.allowance.service import LONGEST, NotAllowed, locked
 from tenants.destinations.service import add, kept, remove
 from tests.phone.conftest import Open
 from tests.phone.network import PaperNetwork
@@ -188,3 +191,16 @@ async def test_a_number_is_kept_once_and_written_as_people_write_it(open_hotline
             with pytest.raises(Invalid) as refused:
                 await add(session, scene.hotline.people["ann"], name=name, number=number)
             assert refused.value.field == field
+
+
+async def test_an_office_left_alone_with_a_caller_isnt_paid_for_for_ever(
+    open_hotline: Open, network: PaperNetwork
+) -> None:
+    scene = await rung(open_hotline, network, blind=True)
+    await network.pick_up(scene.office())
+    with travel(by=LONGEST):
+        await clock.tick()
+        await turns.quiet()
+    assert scene.office().over
+    assert (await scene.row()).phase == "ended"
+    await scene.nothing_is_left()

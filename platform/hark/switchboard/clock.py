@@ -73,9 +73,14 @@ async def _duty(session: Session, member: UUID) -> None:
     await duty.run_out(session, member)
 
 
+async def _alone(session: Session, call: UUID) -> None:
+    await leaving.too_long(session, call)
+
+
 Act = Callable[[Session, UUID], Awaitable[None]]
 OF_A_CALL: dict[str, Act] = {
     "step": _step, "caller": _caller, "operator": _operator, "position": _position, "staffing": _staffing,
+    "alone": _alone,
 }  # fmt: skip
 OF_A_TENANT: dict[str, Act] = {"offer": _offer, "party": _party, "wrap": _wrap, "duty": _duty}
 

@@ -19,6 +19,7 @@ from hark.switchboard.transferring.parties import beside, guest_talks, successor
 from infra.clock import now
 from infra.database import Session
 from infra.realtime import announce
+from tenants.allowance.service import LONGEST
 from tenants.flows.engine import events as on
 
 
@@ -33,10 +34,16 @@ async def succeed(session: Session, call: UUID) -> bool:
     if heir is not None:
         await promote(session, call, *heir)
         return True
+    await timers.arm(session, "alone", call, now() + LONGEST)
     for row in await beside(session, call):  # who listened in on the volunteer has nobody to look after any more
         await depart(session, row.id, reason="handed_over")
     await offers.dispatch(session)
     return True
+
+
+async def too_long(session: Session, call: UUID) -> None:
+    """Nobody of ours is in the call, and it has cost the hotline's money for as long as anything may."""
+    await calls.handle(session, call, on.OperatorEnded(at=now()))
 
 
 async def let_go(session: Session, call: UUID, *, reason: str) -> None:
