@@ -205,7 +205,7 @@ class Conversation:
             return
         if said.what == "done":
             await self.hear(self.node, [Heard(row.ref, said.id)])
-        elif pressed := fields.keys(said.hook, command.keys):
+        elif pressed := fields.pressed(said.hook, command.keys):  # also a wrong one, which counts as a try in a menu
             await self.hear(self.node, [Digit(row.ref, key) for key in pressed])
 
     async def _leg(self, hook: Hook, ref: str) -> VendorLeg | None:
@@ -222,7 +222,7 @@ class Conversation:
         command = await self.doing(self.node, said.ref) or answer.told
         turn = await models.turn_page(self.node, said.ref, command.id if command else "")
         again = command is not None and command.id == said.id
-        wrong = again and said.what == "key" and isinstance(command, Play) and not fields.keys(said.hook, command.keys)
+        wrong = again and said.what == "key" and isinstance(command, Play) and not _wanted(said.hook, command)
         page = Page(
             self.vendor,
             Links(self.vendor.account, said.ref, turn),
@@ -247,3 +247,8 @@ class Conversation:
             return later(self.vendor, incoming(self.vendor.account, tries), tries)
         what = "recorded" if said.what == "recorded" else "wait"
         return later(self.vendor, links.to(what, id=said.id, tries=str(tries)), tries)
+
+
+def _wanted(hook: Hook, play: Play) -> bool:
+    """Whether one of the keys pressed is one that does something."""
+    return not set(fields.pressed(hook, play.keys)).isdisjoint(play.keys)

@@ -8,6 +8,7 @@ from infra.carriers.twiml.pages.markup import typed
 from infra.carriers.twiml.vendors.twilio import FINAL, Hook
 
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+KEYS = "0123456789*#"
 WITHHELD = frozenset(
     word.translate(_KEYPAD) for word in ("ANONYMOUS", "RESTRICTED", "BLOCKED", "UNKNOWN", "UNAVAILABLE", "PRIVATE")
 )
@@ -43,13 +44,13 @@ def why(hook: Hook) -> Reason:
     return _REASONS.get(status, "gone")
 
 
-def keys(hook: Hook, wanted: str) -> str:
-    """The keys pressed, of those that are wanted. The `#` that ends typing isn't among the vendor's digits; a vendor
-    that doesn't say what ended it is taken to mean that."""
-    pressed = hook.get("Digits")
+def pressed(hook: Hook, wanted: str) -> str:
+    """The keys pressed where these were wanted, wrong ones too. The `#` that ends typing isn't among the vendor's
+    digits; a vendor that doesn't say what ended it is taken to mean that."""
+    keys = hook.get("Digits")
     if typed(wanted) and hook.fields.get("FinishedOnKey", ["#"])[0] == "#":
-        pressed = pressed.removesuffix("#") + "#"
-    return "".join(key for key in pressed if key in wanted)
+        keys = keys.removesuffix("#") + "#"
+    return "".join(key for key in keys if key in KEYS)
 
 
 def seconds(hook: Hook) -> int:

@@ -48,11 +48,12 @@ async def test_words_heard_to_the_end_are_reported_once_and_the_key_still_counts
     assert desk.heard(Digit) == [Digit(call.sid, "1")]
 
 
-async def test_a_key_that_means_nothing_is_not_told_and_the_words_come_again(vendor: FakeVendor, desk: Desk) -> None:
+async def test_a_wrong_key_is_told_and_the_words_come_again(vendor: FakeVendor, desk: Desk) -> None:
+    """A menu counts it as a try, whoever carries the call."""
     desk.first = say("For help, press 1.", keys="1")
     call = await vendor.dial(number())
     await call.press("9")
-    assert not desk.heard(Digit)
+    assert desk.heard(Digit) == [Digit(call.sid, "9")]
     assert call.said == ["For help, press 1."] * 2
 
 
