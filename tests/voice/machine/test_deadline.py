@@ -41,7 +41,7 @@ async def test_an_app_that_hangs_loses_the_call_to_the_fallback(impatient: Aster
     async with connected(impatient.at) as app:
         phone = await Sipp.start(scenarios.caller(), to=impatient.sip, number=NUMBER)
         started = await app.until("StasisStart")
-        assert started["args"] == ["incoming", NUMBER]
+        assert started["args"][:2] == ["incoming", NUMBER]
         await app.until("StasisEnd", within=4)
         await phone.sound.until_heard(1)
         await phone.hang_up()
