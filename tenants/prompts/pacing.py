@@ -27,6 +27,9 @@ _HURRIED = _(
     "Leave callers some to choose."
 )
 _REPEATED = _("“%(node)s”: said on the telephone this takes %(speech)s seconds, and every %(seconds)s it begins again.")
+_LAST = _(
+    "“%(node)s”: said on the telephone this takes %(speech)s seconds, and the last time it is cut off at %(seconds)s."
+)
 _CUT = _(
     "“%(node)s”: said on the telephone this takes %(speech)s seconds. Beyond %(seconds)s, the end of a long message "
     "can be lost."
@@ -45,7 +48,8 @@ class Limit(NamedTuple):
 def limit(node: Node) -> Limit | None:
     """None for a step that takes as long as its words do."""
     if isinstance(node, Queue) and node.announce_every and node.announce_every < node.seconds:
-        return Limit(POSITION, node.announce_every, "announce_every", _REPEATED)
+        last = node.seconds % node.announce_every
+        return Limit(POSITION, last or node.announce_every, "announce_every", _LAST if last else _REPEATED)
     if isinstance(node, Voicemail):
         return Limit(0, VOICEMAIL_MARGIN - SENDING, "text", _CUT)
     if isinstance(node, Hangup) or not node.stay():

@@ -83,6 +83,8 @@ def test_an_announcement_is_over_before_the_next_begins() -> None:
     node = queue(text=words("In line"), announce_every=10)
     assert warned(node, **{"In line": 7.5}) == []
     assert "every 10 it begins again" in warned(node, **{"In line": 8.5})[0]
+    node = queue(text=words("In line"), announce_every=50)
+    assert "the last time it is cut off at 20" in warned(node, **{"In line": 18.5})[0]
 
 
 def test_a_voicemails_words_leave_its_message_the_time_that_it_has() -> None:

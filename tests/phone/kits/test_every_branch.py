@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from hark.app import dress
 from hark.public.page import calendars
 from hark.switchboard.offering import duty
 from infra import clock
@@ -18,8 +19,10 @@ from provisioning.kits.catalogue import kits
 from tenants.directory.models import Number
 from tenants.flows.document import Flow, parse
 from tenants.flows.drafts import standing
-from tenants.flows.nodes import Callback, Language, Menu, Voicemail
+from tenants.flows.nodes import Callback, Language, Menu, Ring, Voicemail
 from tenants.lines.service import lines
+from tenants.members.people import teams
+from tenants.members.service import add_to_team, member
 from tenants.prompts.service import say_all
 from tenants.prompts.warming import pieces
 from tenants.rosters.hours import is_open
@@ -43,31 +46,48 @@ TO_A_PERSON = 35
 class Ways:
     """What callers of one language do: at each choice, sooner or later, everything that there is to do."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, flow: Flow, language: str) -> None:
+        self.flow, self.language = flow, language
+        self.situation = ""
         self.done: set[tuple[str, str]] = set()
         self.owed: list[list[tuple[str, str]]] = []
         self.walked: list[tuple[str, str]] = []
 
-    def beginnings(self) -> Iterator[list[str]]:
+    def beginnings(self, situation: str) -> Iterator[list[str]]:
         """What each next caller does first; afterwards they do whatever nobody has done yet."""
-        self.owed = [[]]
+        self.situation, self.owed = situation, [[]]
         while self.owed:
             beginning = self.owed.pop()
-            if not beginning or beginning[-1] not in self.done:
+            if not beginning or self._is_new(*beginning[-1]):
                 self.walked = []
                 yield [act for _, act in beginning]
 
     def choose(self, beginning: list[str], node: str, acts: list[str]) -> str:
         """What this caller does here."""
         acts = KEYS[self.language] if node == "language" else acts
-        here = len(self.walked)
-        fresh = [act for act in acts if (node, act) not in self.done]
+        here, place = len(self.walked), self._place(node)
+        fresh = [act for act in acts if self._is_new(place, act)]
         act = beginning[here] if here < len(beginning) else next(iter(fresh), acts[0])
-        self.owed += [[*self.walked, (node, other)] for other in fresh if other != act]
-        self.walked.append((node, act))
-        self.done.add((node, act))
+        self.owed += [[*self.walked, (place, other)] for other in fresh if other != act]
+        self.walked.append((place, act))
+        self.done.add((place, act))
         return act
+
+    def _is_new(self, place: str, act: str) -> bool:
+        """Each key of a menu is pressed in one situation; in the next, one for each way that it leads."""
+        node = place.split(maxsplit=1)[0]
+        ways = {each.name.removeprefix("option."): each.target for each in self.flow.nodes[node].exits()}
+        before = {other for where, other in self.done if where.split()[0] == node}
+        here = {ways.get(other.replace(NOTHING, "timeout")) for where, other in self.done if where == place}
+        return (place, act) not in self.done and (
+            act not in before or ways.get(act.replace(NOTHING, "timeout")) not in here
+        )
+
+    def _place(self, node: str) -> str:
+        """The node, how often it was said in this call, and, where people are rung from it, whether any are there."""
+        times = sum(place.split()[0] == node for place, _ in self.walked)
+        leads = {type(self.flow.nodes[each.target]) for each in self.flow.nodes[node].exits() if each.target}
+        return f"{node} {times} {self.situation if Ring in leads else ''}"
 
 
 def in_time(kind: str, said: Said) -> bool:
@@ -102,10 +122,13 @@ async def on_duty(tenant: UUID, member: UUID, desk: UUID, *, there: bool) -> Non
                 await duty.set_duty(session, member, "on", device="desk", device_id=desk)
 
 
+@pytest.mark.timeout(400)  # some twenty whole calls, each step of which is several transactions
+@pytest.mark.parametrize("language", KEYS)
 @pytest.mark.parametrize("kind", kits())
 async def test_every_branch_is_heard_to_its_end(
-    kind: str, ground: None, network: PaperNetwork, monkeypatch: pytest.MonkeyPatch
+    kind: str, language: str, ground: None, network: PaperNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    dress()  # the words of our own, in every language
     hotline, _ = await world.open_hotline(f"{kind}-{new_id().hex}@example.org", kind, f"Line {kind}", "Olive")
     ann = await world.join(hotline, f"ann-{new_id().hex}@example.org", "Ann", "operator")
     number = await numbered(hotline.tenant, hotline.line, network)
@@ -117,20 +140,20 @@ async def test_every_branch_is_heard_to_its_end(
         assert await say_all(pieces(flow)) == []
     at = Standing(datetime.now(UTC).replace(minute=30, second=0, microsecond=0))
     monkeypatch.setattr(clock, "_read", at)
-    ways: dict[str, list[Way]] = {language: [] for language in flow.languages}
-    choices = {language: Ways(language) for language in flow.languages}
+    ways, taken = [], Ways(flow, language)
     with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            for team in await teams(session):
+                await add_to_team(session, team, await member(session, ann.member))
         desk = await answers_on(Hotline(hotline.tenant, line, {"ann": ann.member}), "ann", "desk")
     for situation in ("nobody answers", "nobody is there", "closed"):
-        for language, taken in choices.items():
-            for beginning in taken.beginnings():
-                while (is_open(calendar, at()) == "open") == (situation == "closed"):
-                    at.at += timedelta(hours=1)
-                await on_duty(hotline.tenant, ann.member, desk, there=situation == "nobody answers")
-                choose = partial(taken.choose, beginning)
-                ways[language].append(await Caller(hotline.tenant, flow, number, network, at, choose).walk())
-    for language, walked in ways.items():
-        check(kind, flow, walked, choices[language].done)
+        for beginning in taken.beginnings(situation):
+            while (is_open(calendar, at()) == "open") == (situation == "closed"):
+                at.at += timedelta(hours=1)
+            await on_duty(hotline.tenant, ann.member, desk, there=situation == "nobody answers")
+            choose = partial(taken.choose, beginning)
+            ways.append(await Caller(hotline.tenant, flow, number, network, at, choose).walk())
+    check(kind, flow, ways, taken.done)
 
 
 def check(kind: str, flow: Flow, ways: list[Way], done: set[tuple[str, str]]) -> None:
@@ -145,15 +168,8 @@ def check(kind: str, flow: Flow, ways: list[Way], done: set[tuple[str, str]]) ->
     assert {node for way in ways for node in way.nodes} | silent == set(flow.nodes)
     for key, node in flow.nodes.items():
         if isinstance(node, Menu):
-            assert {act for name, act in done if name == key} == {*(option.key for option in node.options), NOTHING}
+            assert {act for place, act in done if place.split()[0] == key} == {
+                *(option.key for option in node.options),
+                NOTHING,
+            }
     assert {way.outcome for way in ways} >= {"voicemail", "message"}
-    print(
-        kind,
-        len(ways),
-        "calls; longest",
-        max(way.seconds for way in ways),
-        "of",
-        flow.promise_seconds,
-        "rung",
-        max(rung),
-    )
