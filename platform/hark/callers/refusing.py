@@ -17,7 +17,6 @@ from infra.web import gettext as _
 from infra.web import speaking
 from infra.web.pages import soon
 from provisioning.kits.emergency import notice
-from tenants.directory.models import Tenant
 from tenants.directory.service import tenant_by_id
 from tenants.flows.document import Flow
 from tenants.flows.nodes import Branch
@@ -34,17 +33,17 @@ async def refusal(session: Session, caller: UUID | None, line: Line) -> dict[str
 
     Somebody blocked, unless the line's own flow has a way for the blocked; somebody whose calls fill the last hour.
     """
-    row = (await session.exec(select(CallerRow).where(CallerRow.id == caller))).one_or_none() if caller else None
-    if row is None:
+    if caller is None:
         return {}
-    tenant, at = await tenant_by_id(session, current_tenant()), now()
-    if row.blocked_until is not None and row.blocked_until > at:
+    at = now()
+    blocked_until = (await session.exec(select(CallerRow.blocked_until).where(CallerRow.id == caller))).one_or_none()
+    if blocked_until is not None and blocked_until > at:
         if leads_blocked(await flow_of(session, await published_version(session, line))):
             return {}
-        return await _told(session, tenant, row.blocked_until, blocked=True)
+        return await _told(session, blocked_until, blocked=True)
     defaults = (await session.exec(select(Profile.defaults))).one_or_none() or {}
-    until = rests_until(await _begun(session, row.id, at), at, most_calls(defaults))
-    return await _told(session, tenant, until, blocked=False) if until else {}
+    until = rests_until(await _begun(session, caller, at), at, most_calls(defaults))
+    return await _told(session, until, blocked=False) if until else {}
 
 
 def most_calls(defaults: Mapping[str, Any]) -> int:
@@ -65,7 +64,8 @@ async def _begun(session: Session, caller: UUID, at: datetime) -> list[datetime]
     return [begun for begun, outcome in await session.exec(found) if outcome not in (REFUSED, NO_KEY)]
 
 
-async def _told(session: Session, tenant: Tenant, until: datetime, *, blocked: bool) -> dict[str, str]:
+async def _told(session: Session, until: datetime, *, blocked: bool) -> dict[str, str]:
+    tenant = await tenant_by_id(session, current_tenant())
     texts = (await session.exec(select(Profile.texts))).one_or_none() or {}
     told = {}
     for tag in tenant.languages:

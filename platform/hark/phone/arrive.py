@@ -77,10 +77,11 @@ async def _begin(
     await rows.add_caller(session, call, leg, ref=signal.ref, sealed=sealed, language=language)
     key = None if played else await asks_key(session, caller, line)
     if key is None:
-        await gate.let_in(session, call)
+        await gate.begin(session, call, line, caller, language)
     else:
         await gate.ask(session, (await rows.living(session, call))[0], key)
-    await call_came(session, number.id)
+    if number.verified_at is None:
+        await call_came(session, number.id)
     orders = await settle(session, call)
     seen_to(session, call)
     return Begun(tenant.id, call, leg, orders)

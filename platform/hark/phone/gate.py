@@ -26,19 +26,32 @@ from tenants.rosters.hours import is_open
 TIMER = "gate"
 
 
-async def let_in(session: Session, call: UUID, *, refusal: dict[str, str] | None = None) -> None:
+async def begin(
+    session: Session,
+    call: UUID,
+    line: Line,
+    caller: UUID | None,
+    language: str | None,
+    refusal: dict[str, str] | None = None,
+) -> None:
     """Begin the flow. `refusal`: what the caller is told instead, which otherwise follows from who they are."""
-    row = (await session.execute(select(Call).where(col(Call.id) == call))).scalar_one()
-    line = await session.get_one(Line, (current_tenant(), row.line_id))
-    leg = (await rows.living(session, call))[0]
     arrived = on.Arrived(
         at=now(),
         calendars={name: is_open(calendar, now()) for name, calendar in (await calendars(session)).items()},
-        caller=await facts(session, row.caller_id),
-        language=leg.notes.get("language"),
-        refusal=await refusing.refusal(session, row.caller_id, line) if refusal is None else refusal,
+        caller=await facts(session, caller),
+        language=language,
+        refusal=await refusing.refusal(session, caller, line) if refusal is None else refusal,
     )
     await calls.handle(session, call, arrived)
+
+
+async def let_in(session: Session, call: UUID, *, refusal: dict[str, str] | None = None) -> None:
+    """Begin the flow of a caller who has waited for it."""
+    found = select(col(Call.line_id), col(Call.caller_id)).where(col(Call.id) == call)
+    line_id, caller = (await session.execute(found)).one()
+    line = await session.get_one(Line, (current_tenant(), line_id))
+    leg = (await rows.living(session, call))[0]
+    await begin(session, call, line, caller, leg.notes.get("language"), refusal)
 
 
 async def ask(session: Session, leg: Leg, key: KeyFirst) -> None:

@@ -43,23 +43,33 @@ async def caller_with(session: Session, value: str) -> UUID:
     if (known := (await session.exec(found)).one_or_none()) is not None:
         return known
     new = insert(CallerRow).values(tenant_id=current_tenant(), id=new_id(), hash=kept, first_at=now())
-    await session.execute(new.on_conflict_do_nothing())  # somebody may call twice at the same moment
-    return (await session.exec(found)).one()
+    made = await session.execute(new.on_conflict_do_nothing().returning(col(CallerRow.id)))
+    key: UUID | None = made.scalar()
+    return key or (await session.exec(found)).one()  # somebody may call twice at the same moment
 
 
 async def facts(session: Session, caller: UUID | None) -> dict[str, bool]:
     """What the flow may ask about a caller: known, blocked, frequent."""
-    row = (await session.exec(select(CallerRow).where(CallerRow.id == caller))).one_or_none() if caller else None
+    nothing = {"known": False, "blocked": False, "frequent": False}
+    if caller is None:
+        return nothing
+    at = now()
+    lately = col(Call.started_at) > at - timedelta(days=FREQUENT_DAYS)
+    theirs = (col(Call.tenant_id) == col(CallerRow.tenant_id)) & (col(Call.caller_id) == col(CallerRow.id))
+    found = (
+        select(CallerRow.blocked_until, func.count(col(Call.id)), func.count(col(Call.id)).filter(lately))
+        .outerjoin(Call, theirs & col(Call.answered_at).is_not(None))
+        .where(CallerRow.id == caller)
+        .group_by(col(CallerRow.tenant_id), col(CallerRow.id))
+    )
+    row = (await session.exec(found)).one_or_none()
     if row is None:
-        return {"known": False, "blocked": False, "frequent": False}
-    since = now() - timedelta(days=FREQUENT_DAYS)
-    earlier = select(func.count()).select_from(Call).where(Call.caller_id == row.id, col(Call.answered_at).is_not(None))
-    answered = (await session.exec(earlier)).one()
-    lately = (await session.exec(earlier.where(Call.started_at > since))).one()
+        return nothing
+    blocked_until, answered, answered_lately = row
     return {
         "known": answered > 0,
-        "blocked": row.blocked_until is not None and row.blocked_until > now(),
-        "frequent": lately >= FREQUENT_CALLS,
+        "blocked": blocked_until is not None and blocked_until > at,
+        "frequent": answered_lately >= FREQUENT_CALLS,
     }
 
 
