@@ -4,10 +4,13 @@ import argparse
 import asyncio
 import sys
 
+import uvloop
+
 from hark.bench.dialled import NUMBERS, Found, dialled
 from hark.bench.fanout import fanout
 from hark.bench.ground import ground
 from hark.bench.memory import footprint
+from hark.bench.telephone import telephone
 from hark.bench.work import Costs, costs
 from tenants.flows.bench import bench, bench_calls
 
@@ -60,6 +63,15 @@ def _growth(sizes: tuple[int, int], few: Costs, many: Costs) -> None:
         )
 
 
+HOTLINES = 80
+"""With a telephone each; so many that none is called again while its last call still ends."""
+
+
+async def _telephone(quick: bool) -> None:
+    async with ground(20 if quick else HOTLINES) as made:
+        await telephone(made, _say, quick=quick)
+
+
 async def _run(quick: bool) -> None:
     _say("engine steps on one core", f"{bench():,.0f} /s")
     _say("whole simulated calls on one core", f"{bench_calls():,.0f} /s")
@@ -79,6 +91,7 @@ async def _run(quick: bool) -> None:
                     f"p99 {p99 * 1e3:.1f} ms",
                 )
     _growth(sizes, found[0], found[-1])
+    await _telephone(quick)
     memory, first, again = await footprint()
     _say("the whole idle stack, proportional set size", f"{memory:.0f} MiB", f"{memory / 200:.2f} of the aim of 200")
     _say("ready after a first start", f"{first:.1f} s", f"{first / 10:.2f} of the promised 10 s")
@@ -89,5 +102,8 @@ def main(arguments: list[str]) -> int:
     """Measure and print. Ratios hold within one run; absolute times are this machine's."""
     parser = argparse.ArgumentParser(prog="hark bench", description=main.__doc__)
     parser.add_argument("--quick", action="store_true", help="a small world, to see that the bench itself works")
-    asyncio.run(_run(parser.parse_args(arguments).quick))
+    parser.add_argument("--telephone", action="store_true", help="the telephone alone")
+    asked = parser.parse_args(arguments)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the loop that web processes run on
+        runner.run((_telephone if asked.telephone else _run)(asked.quick))
     return 0
