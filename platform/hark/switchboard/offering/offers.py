@@ -75,7 +75,9 @@ async def dispatch(session: Session) -> set[UUID]:
             stranded.add(call.id)
             continue
         strategy = call.ring["strategy"]
-        if strategy != "all" and call.ringing:
+        if call.until <= at or (
+            strategy != "all" and call.ringing
+        ):  # its step is over in a moment: nobody is rung for it
             continue
         known = await _known(session, call) if strategy == "known_first" else {}
         free = [
