@@ -75,9 +75,9 @@ async def dispatch(session: Session) -> set[UUID]:
             stranded.add(call.id)
             continue
         strategy = call.ring["strategy"]
-        if call.until <= at or (
-            strategy != "all" and call.ringing
-        ):  # its step is over in a moment: nobody is rung for it
+        if call.until <= at:  # its step ends now: whoever was rung for it would be rung for nothing
+            continue
+        if strategy != "all" and call.ringing:
             continue
         known = await _known(session, call) if strategy == "known_first" else {}
         free = [
