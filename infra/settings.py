@@ -136,6 +136,8 @@ class Settings(BaseSettings):
     """Media goes through the relay only, so no side learns the other's address; unset: where there is one."""
     twiml: tuple[TwimlAccount, ...] = ()
     """Accounts with Twilio, SignalWire or Telnyx, as a JSON list of objects (see TwimlAccount)."""
+    trunk_check: int = Field(default=60, ge=0, le=3600)
+    """Every how many seconds a hotline's own trunk is asked whether it is there; 0 for never."""
     private_trunks: bool = False
     """Hotlines' own SIP trunks may lie in private networks: for an installation beside its own telephone exchange."""
     auto_approve: bool = True

@@ -26,7 +26,8 @@ class Trunk:
 
     `name`: letters, digits, `_.-`. `match`: addresses or networks that its calls come from; unset, its host.
     `register`: we tell it where we are, for a trunk that finds us by our login. `proxy`: a SIP address to send
-    everything through. `transport`: udp or tcp.
+    everything through. `transport`: udp or tcp. `check`: every how
+    many seconds it is asked whether it is there; 0 for never.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Trunk:
     from_domain: str = ""
     codecs: tuple[str, ...] = ("alaw", "ulaw")
     transport: str = "udp"
+    check: int = 60
 
 
 def endpoint(to: str, trunk: str = "") -> str:
@@ -108,7 +110,7 @@ def parts(trunk: Trunk) -> dict[str, dict[str, str]]:
     transport = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
     found = {
         # OPTIONS every minute: a trunk that is dead is known before anybody is rung through it
-        "aor": {"contact": host + transport, "qualify_frequency": "60", "qualify_timeout": "3"},
+        "aor": {"contact": host + transport, "qualify_frequency": str(trunk.check), "qualify_timeout": "3"},
         "endpoint": {
             "aors": name,
             "transport": trunk.transport,

@@ -39,7 +39,7 @@ ASTERISK, TWIML = "asterisk", "twiml"
 LOOK_SECONDS = 2.0
 """How often we look for Asterisks that have come or gone."""
 LEASE = "phone:asterisk"
-LEASE_SECONDS = 10
+LEASE_SECONDS = 5
 
 
 @asynccontextmanager
@@ -157,6 +157,7 @@ async def trunks_of(_node: str) -> list[Trunk]:
                             name=row.id.hex, host=row.host, port=row.port, transport=row.transport,
                             username=row.username, password=await trunks.password_of(session, row),
                             register=row.mode == "register", codecs=tuple(row.codecs),
+                            check=settings().trunk_check,
                         )
                         for row in await trunks.trunks(session)
                     ]  # fmt: skip

@@ -66,7 +66,7 @@ async def until_call(hotline: Hotline, within: float = 25.0, **columns: Any) -> 
 
 
 async def _trunks(_node: str) -> list[Trunk]:
-    return [Trunk(name=TRUNK, host=CARRIER, match=(CARRIER,))]
+    return [Trunk(name=TRUNK, host=CARRIER, match=(CARRIER,), check=0)]
 
 
 @pytest.fixture

