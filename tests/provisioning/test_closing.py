@@ -212,7 +212,7 @@ async def test_a_step_that_keeps_failing_is_taken_back_until_there_is_no_way_bac
         assert {table: n for table, n in after.items() if before.get(table) != n} == {
             "audit_entry": 2,
             "export": 1,
-            "outbox": 4,
+            "outbox": 5,
             "provisioning_step": 12 + len(STEPS),
         }
         assert (await client.get(f"/h/{hotline.slug}")).status_code == 200

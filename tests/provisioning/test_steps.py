@@ -42,7 +42,7 @@ WHOLE = {
     "line": 1,
     "member": 1,
     "number": 1,
-    "outbox": 2,
+    "outbox": 3,
     "profile": 1,
     "provisioning_step": len(NAMES),
     "shift": 21,
