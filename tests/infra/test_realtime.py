@@ -43,8 +43,9 @@ async def other(ground: None) -> AsyncIterator[Hub]:
 async def test_news_fans_out_to_every_process_and_every_listener(other: Hub) -> None:
     channel = f"call:{new_id()}"
     async with hub.subscribe(channel) as one, hub.subscribe(channel) as two, other.subscribe(channel) as three:
-        await _settled(three, channel)
-        for queue in (one, two):
+        for queue in (one, three):
+            await _settled(queue, channel)
+        for queue in (one, two, three):
             while not queue.empty():
                 queue.get_nowait()
         await hub.publish(channel, {"type": "screen", "text": "你好"})
@@ -56,6 +57,8 @@ async def test_news_of_one_channel_stays_in_it(ground: None) -> None:
     mine, theirs = f"member:{new_id()}", f"member:{new_id()}"
     async with hub.subscribe(mine) as here, hub.subscribe(theirs) as there:
         await _settled(here, mine)
+        while not there.empty():
+            there.get_nowait()
         await hub.publish(theirs, {"type": "offer"})
         assert await _next(there) == {"type": "offer"}
         assert here.empty()
