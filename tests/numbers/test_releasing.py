@@ -97,18 +97,19 @@ async def test_a_carrier_out_of_reach_is_asked_until_it_answers(world: World, co
 
 
 async def test_a_simulated_number_that_has_rested_can_be_had_again(world: World) -> None:
+    rita, _ = await open_hotline("rita.rests@example.org", "blank", "Rested line", "Rita")
     async with unit_of_work() as session:
-        with tenant_scope(world.first.tenant):
-            row = await claim_first(session, world.first.tenant, world.first.line)
+        with tenant_scope(rita.tenant):
+            row = await claim_first(session, rita.tenant, rita.line)
     e164 = row.e164
-    await give_up(world.first, e164)
+    await give_up(rita, e164)
     with clock.travel(by=timedelta(days=91)):
         assert await do("numbers.give_back", number=str(row.id)) == 1
     again = await number(e164)
     assert again
     assert (again.status, again.tenant, again.rests_from) == ("free", None, None)
     async with unit_of_work() as session:
-        back = await claim_first(session, world.first.tenant, world.first.line)
+        back = await claim_first(session, rita.tenant, rita.line)
     assert back.status == "held"
 
 
