@@ -3,9 +3,9 @@
 import logging
 
 from infra.errors import Invalid, _
+from infra.speech.programs import codes
 from infra.speech.running import WorkFailed, work
 from infra.speech.wav import TELEPHONE
-from infra.speech.work import codes
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 10 * 1024 * 1024

@@ -19,11 +19,11 @@ class WorkFailed(Exception):
 
 
 async def work(program: str, *arguments: str, data: bytes) -> bytes:
-    """What `infra.speech.work.<program>` makes of `data`. Raises WorkFailed, also when it takes over 30 s."""
+    """What `infra.speech.programs.<program>` makes of `data`. Raises WorkFailed, also when it takes over 30 s."""
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", os.defpath), "PYTHONUTF8": "1"}
     async with _places:
         running = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", f"infra.speech.work.{program}", *arguments,
+            sys.executable, "-P", "-m", f"infra.speech.programs.{program}", *arguments,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env=environment,
         )  # fmt: skip

@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 
 from infra.speech.engines import NoVoice
+from infra.speech.programs.codes import EXPECTED, NO_VOICE
 from infra.speech.running import work
-from infra.speech.work.codes import EXPECTED, NO_VOICE
 
 WORDS_A_MINUTE = 150
 """Unhurried: a caller may be afraid, and the line may be bad."""

@@ -10,8 +10,6 @@ def spoken(language: str) -> dict[str, Prompt]:
     with speaking(language):
         said = {
             "confirm": gettext("A call from your hotline. To take it, press 1."),
-            "again": gettext("Please press 1 to go on."),
-            "silence": gettext("Nobody may be able to hear you. If you can, press 1."),
         }
     return {key: Prompt(text, language) for key, text in said.items()}
 

@@ -8,11 +8,11 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from infra.speech.programs.codes import NO_SOUND, SILENT, TOO_LONG
+from infra.speech.programs.limits import confine
+from infra.speech.programs.loudness import SilentError, level
+from infra.speech.programs.resampling import resampled
 from infra.speech.wav import write
-from infra.speech.work.codes import NO_SOUND, SILENT, TOO_LONG
-from infra.speech.work.limits import confine
-from infra.speech.work.loudness import SilentError, level
-from infra.speech.work.resampling import resampled
 
 KINDS = "matroska,webm,ogg,mp3,mov,wav,flac,aac,amr,aiff,caf"
 """Formats that hold their sound themselves. A playlist would have us read files and addresses of its choosing."""

@@ -9,12 +9,12 @@ import sys
 
 from av import AudioFrame
 
+from infra.speech.programs.codes import NO_VOICE, SILENT
+from infra.speech.programs.espeak import Espeak, NoVoiceError
+from infra.speech.programs.limits import confine
+from infra.speech.programs.loudness import SilentError, level
+from infra.speech.programs.resampling import resampled
 from infra.speech.wav import write
-from infra.speech.work.codes import NO_VOICE, SILENT
-from infra.speech.work.espeak import Espeak, NoVoiceError
-from infra.speech.work.limits import confine
-from infra.speech.work.loudness import SilentError, level
-from infra.speech.work.resampling import resampled
 
 
 def spoken(espeak: Espeak, text: str, language: str, voice: str, words_a_minute: int, rate: int) -> bytes:
