@@ -95,9 +95,6 @@ async def test_a_call_goes_on_with_a_colleague_after_a_word_with_them(open_hotli
             await asking.consult(session, hotline.people["ann"], hotline.people["ben"])
     await ben.until_talking()
     await talk(ann, ben)
-    before = caller.sound.heard
-    await ann.sound.say(1.0)
-    quiet = caller.sound.heard - before
     with tenant_scope(hotline.tenant):
         async with unit_of_work() as session:
             await together.complete(session, hotline.people["ann"])
@@ -105,5 +102,4 @@ async def test_a_call_goes_on_with_a_colleague_after_a_word_with_them(open_hotli
     await talk(caller, ben)
     await caller.hang_up()
     call = await until_call(hotline, outcome="answered")
-    assert quiet >= 0
     assert call.state["member"] == str(hotline.people["ben"])
