@@ -16,6 +16,8 @@ from infra.scope import current_scope
 
 Handler = Callable[..., Awaitable[None]]
 HANDLERS: dict[str, Handler] = {}
+BACKGROUND: set[str] = set()
+"""Jobs that give way: a round through every hotline must not keep a letter or a sign-up waiting."""
 CHANNEL = "outbox"
 OWED = "done_at IS NULL AND failed_at IS NULL"
 
@@ -42,13 +44,15 @@ class Job(PlatformTable, table=True):
     error: str | None = None
 
 
-def job(name: str) -> Callable[[Handler], Handler]:
+def job(name: str, *, background: bool = False) -> Callable[[Handler], Handler]:
     """Register `async def handler(session, **payload)` under a name. It runs in the tenant it was enqueued in,
     in one transaction with the row's `done_at`, and may run again after a crash: effects outside the database
-    need an idempotency key.
+    need an idempotency key. One in the `background` is done when no other is owed.
     """
 
     def register(handler: Handler) -> Handler:
+        if background:
+            BACKGROUND.add(name)
         if HANDLERS.setdefault(name, handler) is not handler:
             raise ValueError(f"two handlers for job {name}")
         return handler

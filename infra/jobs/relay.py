@@ -16,35 +16,43 @@ from infra.jobs.outbox import CHANNEL
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 5
+BATCH = 100
 POLL_SECONDS = 2.0
+
+HandOn = Callable[[UUID, str], None]
+"""What is done with a claimed job, told its id and its name."""
 
 CLAIM = """
 UPDATE outbox SET leased_until = $1::timestamptz + make_interval(secs => $2)
 WHERE id IN (
   SELECT id FROM outbox
   WHERE done_at IS NULL AND failed_at IS NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until < $1)
-  ORDER BY due_at FOR UPDATE SKIP LOCKED LIMIT 100
-) RETURNING id
+  ORDER BY due_at FOR UPDATE SKIP LOCKED LIMIT $3
+) RETURNING id, name
 """
 
 
-async def claim(connection: asyncpg.Connection) -> list[UUID]:
-    """The jobs owed now, leased to us. A row that a running job holds locked is passed over."""
-    return [row["id"] for row in await connection.fetch(CLAIM, now(), LEASE_SECONDS)]
+async def claim(connection: asyncpg.Connection) -> dict[UUID, str]:
+    """The jobs owed now, leased to us: id → name, at most a batch. A row that a running job holds locked is passed
+    over."""
+    return {row["id"]: row["name"] for row in await connection.fetch(CLAIM, now(), LEASE_SECONDS, BATCH)}
 
 
-async def _serve(connection: asyncpg.Connection, hand_on: Callable[[UUID], None], stop: asyncio.Event) -> None:
+async def _serve(connection: asyncpg.Connection, hand_on: HandOn, stop: asyncio.Event) -> None:
     nudge = asyncio.Event()
     await connection.add_listener(CHANNEL, lambda *_: nudge.set())
     while not stop.is_set():
         nudge.clear()
-        for key in await claim(connection):
-            hand_on(key)
+        claimed = await claim(connection)
+        for key, name in claimed.items():
+            hand_on(key, name)
+        if len(claimed) == BATCH:  # what is urgent may stand behind what isn't
+            continue
         with suppress(TimeoutError):
             await asyncio.wait_for(nudge.wait(), POLL_SECONDS)
 
 
-async def relay(hand_on: Callable[[UUID], None], stop: asyncio.Event) -> None:
+async def relay(hand_on: HandOn, stop: asyncio.Event) -> None:
     """Claim and hand on until `stop`: at once when a job is committed (NOTIFY), else every two seconds.
 
     Outlives a restarted database and a restarted Redis.

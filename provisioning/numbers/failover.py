@@ -137,7 +137,7 @@ async def begin(session: Session) -> None:
     await enqueue(session, "numbers.round", key=f"numbers:{now():%Y-%m-%dT%H}")
 
 
-@job("numbers.round")
+@job("numbers.round", background=True)
 async def go_round(session: Session) -> None:
     """Once an hour: look at every number with a second way, owe what rested numbers are still owed, let go of numbers
     that were only ever said to be somebody's; and owe the next round."""

@@ -17,7 +17,7 @@ async def begin(session: Session) -> None:
     await enqueue(session, "retention.round", key=f"retention:{now().date()}")
 
 
-@job("retention.round")
+@job("retention.round", background=True)
 async def go_round(session: Session) -> None:
     """Owe every hotline's sweep, and tomorrow's round."""
     for tenant in await session.exec(select(Tenant.id).where(col(Tenant.status).not_in(("closing", "closed")))):
@@ -27,7 +27,7 @@ async def go_round(session: Session) -> None:
     await enqueue(session, "retention.round", key=f"retention:{tomorrow.date()}", due=tomorrow)
 
 
-@job("retention.sweep")
+@job("retention.sweep", background=True)
 async def sweep_one(session: Session) -> None:
     """Forget what is due in one hotline; and, as the one who comes by every day, see that its lines are watched."""
     await sweep(session)

@@ -3,10 +3,15 @@
 import asyncio
 import logging
 import threading
+import time
+from contextlib import suppress
+from types import FrameType
 from uuid import UUID
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 
 from hark.app import dress
 from hark.jobs import JOBS
@@ -14,6 +19,7 @@ from hark.phone.service import tell_changed
 from hark.retention import jobs as retention
 from hark.switchboard.touched import listeners
 from infra.database import engine, refuse_unsafe_role, unit_of_work
+from infra.jobs.outbox import BACKGROUND
 from infra.jobs.relay import relay
 from infra.jobs.run import run_job
 from infra.realtime import hub
@@ -22,8 +28,21 @@ from infra.vault import warm
 from provisioning.numbers import failover
 
 log = logging.getLogger(__name__)
-QUEUE = "hark"
+QUEUES = ("hark", "hark-background")
+"""RQ empties the first before it looks at the second."""
 _loop = asyncio.new_event_loop()
+
+
+class Worker(SimpleWorker):
+    """RQ's worker; it looks for a lost Redis every two seconds rather than every sixty, and knows why it ended."""
+
+    max_connection_wait_time = 2.0
+    told_to_stop = False
+
+    def request_stop(self, signum: int | None, frame: FrameType | None) -> None:
+        """A signal asked for the end."""
+        self.told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ leaves it without types
 
 
 def perform(key: str) -> bool:
@@ -31,9 +50,9 @@ def perform(key: str) -> bool:
     return _loop.run_until_complete(run_job(UUID(key)))
 
 
-def _relay_for_ever(queue: Queue, stop: threading.Event) -> None:
-    def hand_on(key: UUID) -> None:
-        queue.enqueue(perform, str(key), result_ttl=0, failure_ttl=3600, job_timeout=600)
+def _relay_for_ever(queues: list[Queue], stop: threading.Event) -> None:
+    def hand_on(key: UUID, name: str) -> None:
+        queues[name in BACKGROUND].enqueue(perform, str(key), result_ttl=0, failure_ttl=3600, job_timeout=600)
 
     async def go() -> None:
         stopped = asyncio.Event()
@@ -51,15 +70,32 @@ def main() -> None:
     asyncio.set_event_loop(_loop)
     _loop.run_until_complete(_prepare())
     redis = Redis.from_url(settings().redis_url or "")
-    queue = Queue(QUEUE, connection=redis)
+    queues = [Queue(name, connection=redis) for name in QUEUES]
     stop = threading.Event()
-    relaying = threading.Thread(target=_relay_for_ever, args=(queue, stop), daemon=True)
+    relaying = threading.Thread(target=_relay_for_ever, args=(queues, stop), daemon=True)
     relaying.start()
     log.info("worker ready for %s jobs", len(JOBS))
-    SimpleWorker([queue], connection=redis).work(logging_level="WARNING")
+    _work(queues, redis)
     stop.set()
     _loop.run_until_complete(hub.stop())
     _loop.run_until_complete(engine().dispose())
+
+
+def _work(queues: list[Queue], redis: Redis) -> None:
+    """Do jobs until told to stop. RQ outlives a lost Redis while it waits for a job, but quits when it loses it with
+    one in its hands: the job is safe in the outbox, so work is simply taken up again."""
+    while True:
+        worker = Worker(queues, connection=redis)
+        try:
+            with suppress(RedisError):
+                worker.work(logging_level="WARNING")
+            if worker.told_to_stop:
+                return
+            with suppress(RedisError):
+                worker.unsubscribe()  # type: ignore[no-untyped-call]  # RQ leaves it without types
+            time.sleep(1)
+        except StopRequested:  # told to while it waited here
+            return
 
 
 async def _prepare() -> None:

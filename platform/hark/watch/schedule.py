@@ -37,7 +37,7 @@ async def owe(session: Session, line: UUID, due: datetime | None = None) -> None
     await enqueue(session, NAME, {"line": str(line)}, due=due, key=key)
 
 
-@job("watch.rearm")
+@job("watch.rearm", background=True)
 async def rearm(session: Session) -> None:
     """Once a day: owe a look at each line that is to be checked, in case that its chain of looks was lost."""
     for line in await session.exec(select(LineSetting.id).where(col(LineSetting.check_minutes).is_not(None))):

@@ -190,7 +190,7 @@ async def test_the_relay_outlives_a_lost_redis_and_a_lost_database(
     handed: asyncio.Queue[UUID] = asyncio.Queue()
     trouble = [RedisLost("gone")]
 
-    def hand_on(key: UUID) -> None:
+    def hand_on(key: UUID, _name: str) -> None:
         if trouble:
             raise trouble.pop()
         handed.put_nowait(key)

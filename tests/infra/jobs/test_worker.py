@@ -8,16 +8,19 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import asyncpg
 import pytest
 
 from infra.database import unit_of_work
+from infra.jobs import enqueue
 from infra.jobs.relay import LEASE_SECONDS, POLL_SECONDS
 from infra.mail import send
 from infra.realtime import hub
-from infra.scope import no_scope
+from infra.scope import no_scope, tenant_scope
 from infra.services.throwaway import Throwaway
 from infra.settings import settings
 from tests.infra.post import PostOffice, post_office
+from tests.world import World
 
 Process = asyncio.subprocess.Process
 
@@ -62,6 +65,23 @@ async def _arrived(office: PostOffice, *subjects: str, within: float) -> None:
         await asyncio.sleep(0.02)
     ours = [letter["Subject"] for letter in office.letters if letter["Subject"] in subjects]
     assert sorted(ours) == sorted(subjects)
+
+
+async def test_a_round_through_every_hotline_keeps_no_letter_waiting(
+    office: PostOffice, world: World, superuser: asyncpg.Connection
+) -> None:
+    """Four hundred sweeps are owed before the letter is; it arrives when most of them are still owed."""
+    with tenant_scope(world.first.tenant):
+        async with unit_of_work() as session:
+            for _ in range(400):
+                await enqueue(session, "retention.sweep")
+    await _write("a code")
+    async with worker(office):
+        await _arrived(office, "a code", within=20)
+        owed = await superuser.fetchval(
+            "SELECT count(*) FROM outbox WHERE name = 'retention.sweep' AND done_at IS NULL AND failed_at IS NULL"
+        )
+    assert owed > 200
 
 
 async def test_a_killed_worker_a_flushed_redis_and_a_lost_redis_lose_no_job(
