@@ -57,16 +57,10 @@ async def telephone() -> AsyncIterator[Telephone]:
 
 
 @pytest.fixture(scope="session")
-def pictures() -> Path:
-    """Where screenshots of this run are left for people to look at."""
-    folder = Path(os.environ.get("HARK_PICTURES", "var/pictures"))
+def pictures() -> Path | None:
+    """Where screenshots of this run are left for people to look at: HARK_PICTURES, nowhere where it isn't set."""
+    if not (wanted := os.environ.get("HARK_PICTURES")):
+        return None
+    folder = Path(wanted)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A journey goes through four programs and two browsers on a machine that may be busy with another: one that
-    fails is walked once more, and the run says so at its end."""
-    for item in items:
-        if item.get_closest_marker("journey"):
-            item.add_marker(pytest.mark.flaky(reruns=1))

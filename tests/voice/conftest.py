@@ -26,11 +26,3 @@ async def no_telephone_outlives_its_test() -> AsyncIterator[None]:
     yield
     for phone in list(Sipp.living):
         await phone.vanish()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real telephones speak in real time, and a machine that is busy with another test may let them wait too long: one
-    that fails is tried once more, and the run says so at its end."""
-    for item in items:
-        if item.nodeid.startswith("tests/voice/"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
