@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, Response
@@ -28,6 +29,7 @@ DESK = (
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules that see a difference between light and dark; no other is asked twice."""
+SCHEMES: dict[Literal["light", "dark"], list[str]] = {"light": RULES, "dark": COLOURS}
 
 
 async def _axe(page: Page, only: list[str]) -> list[str]:
@@ -39,7 +41,7 @@ async def _look(page: Page, name: str, pictures: Path | None) -> list[str]:
     """What is wrong with a page in light and dark: axe's findings, and whether it is wider than its window."""
     wrong = []
     await page.evaluate(AXE.read_text())
-    for scheme, rules in (("light", RULES), ("dark", COLOURS)):
+    for scheme, rules in SCHEMES.items():
         await page.emulate_media(color_scheme=scheme)
         if pictures:
             await page.screenshot(path=str(pictures / f"{name}.{scheme}.png"), full_page=True)
