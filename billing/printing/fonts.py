@@ -1,0 +1,53 @@
+"""The fonts that papers are set in, and what they can't print.
+
+They come as packages: Source Sans for Latin, Greek and Cyrillic, Noto Sans CJK (of the same drawing) for Chinese,
+Japanese and Korean with the rare signs of names, such as 𠮷 (U+20BB7). What counts is which signs a font has drawings
+for (its `cmap`), not what a reader copies out of the finished file.
+"""
+
+import unicodedata
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FAMILIES = ("Source Sans Pro", "Noto Sans CJK SC")
+"""In the order in which they are asked for a sign."""
+FILES = (("font_source_sans_pro", "files/SourceSansPro-Regular.otf"), ("noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"))
+"""Package and file, one for each family; the heavier weights of Source Sans have the same signs."""
+
+
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    assert spec is not None, f"{name} is among the packages that Hark is installed with"
+    assert spec.submodule_search_locations is not None
+    return Path(spec.submodule_search_locations[0])
+
+
+def folders() -> list[str]:
+    """Where the fonts lie."""
+    return [str((_package(name) / file).parent) for name, file in FILES]
+
+
+@lru_cache(maxsize=1)
+def signs() -> frozenset[int]:
+    """Every code point for which some font has a drawing. The first call reads the fonts: a fifth of a second."""
+    found: set[int] = set()
+    for name, file in FILES:
+        with TTFont(_package(name) / file, fontNumber=0, lazy=True) as font:
+            found |= font.getBestCmap().keys()
+    return frozenset(found)
+
+
+def unprintable(text: str) -> list[str]:
+    """The signs of a text that no font can draw, each once, in their order; spaces and line ends need no drawing."""
+    return [sign for sign in dict.fromkeys(text) if not sign.isspace() and ord(sign) not in signs()]
+
+
+def printable(text: str) -> str:
+    """The text, with each sign that no font can draw as its number: "[U+1F600]". Composed first (NFC), since a letter
+    and its accent are one drawing."""
+    composed = unicodedata.normalize("NFC", text)
+    lost = set(unprintable(composed))
+    return "".join(f"[U+{ord(sign):04X}]" if sign in lost else sign for sign in composed)
