@@ -113,7 +113,8 @@ class Settings(BaseSettings):
     """That engine's voices by language, as JSON: {"en": "Amy", "zh-Hans": "Zhiyu"}; unset, it chooses itself."""
 
     asterisk: str = ""
-    """Your own Asterisks, parted by spaces: http://user:password@host:8088/ari?app=hark&sip=host:5060&ws=wss://host/ws."""
+    """Your own Asterisks, parted by spaces: http://user:password@host:8088/ari?app=hark&sip=host:5060&ws=wss://host/ws.
+    With &entrance=host:5060, as telephone companies see it, those of `twiml` ring the accounts that sign in there."""
     sip_host: str = "127.0.0.1"
     """The address of this machine at which `hark voice` takes calls; 0.0.0.0 for all of them."""
     sip_port: int = Field(default=5060, ge=1, le=65534)

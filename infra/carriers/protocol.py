@@ -107,7 +107,17 @@ class Resync:
     legs: dict[str, bool]
 
 
-Signal = Arrived | Digit | Heard | Recorded | Ringing | Answered | Over | Lost | Resync
+@dataclass(frozen=True, slots=True)
+class Knocked:
+    """Another carrier brings a call to a switch's entrance, for the account that this `name` stands for. It is no leg
+    of ours: it is put through or hung up on."""
+
+    node: str
+    ref: str
+    name: str
+
+
+Signal = Arrived | Digit | Heard | Recorded | Ringing | Answered | Over | Lost | Resync | Knocked
 
 
 # Commands
@@ -136,8 +146,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring somebody for up to `seconds`. `to`: `number:+44…` (with `@<trunk>` over that one), `sip:…` as the carrier
-    addresses it, or `member:<name>` for an account on the switch itself. `caller_id`: the number shown, one of ours."""
+    """Ring somebody for up to `seconds`. `to`: `number:+44…` (with `@<trunk>` over that one), `sip:<user>@<host>`, or
+    `member:<name>` for an account on the switch itself. `caller_id`: the number shown, one of ours."""
 
     ref: str
     id: str
@@ -177,22 +187,34 @@ class GiveBack:
     id: str
 
 
-Command = Play | Record | Ring | Join | HangUp | GiveBack
+@dataclass(frozen=True, slots=True)
+class PutThrough:
+    """Let who knocked ring this account of the switch's for up to `seconds`, and talk there; it goes on without us."""
+
+    ref: str
+    id: str
+    account: str
+    seconds: int
+
+
+Command = Play | Record | Ring | Join | HangUp | GiveBack | PutThrough
 
 
 @dataclass(frozen=True, slots=True)
 class Can:
     """What a carrier is able to do; the phone asks for nothing else.
 
-    `speaks`: it has voices of its own. `browser`: volunteers' browsers can be rung. `desk`: SIP phones can. `mobile`:
-    telephone numbers can. `listen`: somebody may listen in or whisper. `records`: rooms can be recorded. `pushes`:
-    signals come by themselves; otherwise they come as requests, and the answer is what the leg does next.
+    `speaks`: it has voices of its own. `browser`: volunteers' browsers can be rung. `desk`: SIP phones that sign in at
+    our switch can. `mobile`: telephone numbers can. `sip`: SIP addresses anywhere can. `listen`: somebody may listen in
+    or whisper. `records`: rooms can be recorded. `pushes`: signals come by themselves; otherwise they come as requests,
+    and the answer is what the leg does next.
     """
 
     speaks: bool = False
     browser: bool = False
     desk: bool = False
     mobile: bool = True
+    sip: bool = False
     listen: bool = False
     records: bool = False
     pushes: bool = True

@@ -4,10 +4,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from infra.carriers.protocol import Command, GiveBack, HangUp, Join, Play, Record, Ring
+from infra.carriers.protocol import Command, GiveBack, HangUp, Join, Play, PutThrough, Record, Ring
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (Play, Record, Ring, Join, HangUp, GiveBack)
+    kind.__name__: TypeAdapter(kind) for kind in (Play, Record, Ring, Join, HangUp, GiveBack, PutThrough)
 }
 
 

@@ -9,13 +9,14 @@ from infra.database import TenantTable, belongs_to, moment, one_of
 
 
 class Device(TenantTable, table=True):
-    """A telephone. `mobile`: `sealed` is its number in E.164. `desk`: `sealed` is the password of the SIP account
-    whose name is this row's id. Until `verified_at` it is never rung."""
+    """A telephone. `mobile`: `sealed` is its number in E.164. `sip`: `sealed` is its address at somebody else's
+    switch. `desk`: `sealed` is the password of the SIP account whose name is this row's id. Until `verified_at` it is
+    never rung."""
 
     __tablename__ = "device"
     __table_args__ = (
         belongs_to("member_id", "member"),
-        one_of("kind", "desk", "mobile"),
+        one_of("kind", "desk", "mobile", "sip"),
         Index("ix_device_member", "tenant_id", "member_id"),
         Index("uq_device_hash", "tenant_id", "member_id", "hash", unique=True),
     )

@@ -1,4 +1,5 @@
-"""A member's own telephones: a mobile, proved by a code typed on it; a desk phone, which signs in at our switch."""
+"""A member's own telephones: a mobile or a SIP address, proved by a code typed there; a desk phone, which signs in at
+our switch."""
 
 import hashlib
 import secrets
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 
+from infra.carriers.addresses import Refused, may_ring
 from infra.carriers.dialling import Denied, may_dial
 from infra.clock import now
 from infra.database import Session
@@ -59,12 +61,15 @@ async def usable(session: Session, member: UUID, kind: str, key: UUID | None) ->
 
 
 async def number_of(session: Session, row: Device) -> str:
-    """A mobile's number in E.164."""
+    """A mobile's number in E.164, or a SIP address."""
     return (await unseal(session, row.sealed)).decode()
 
 
 def masked(number: str) -> str:
-    """A number by which its owner knows it and nobody else could ring it: +44 … 123."""
+    """A number or address by which its owner knows it and nobody else could ring it: +44 … 123, a…@pbx.example.org."""
+    if number.startswith("sip:"):
+        user, _, host = number.removeprefix("sip:").partition("@")
+        return f"{user[0]}…@{host}"
     return f"{number[:3]} … {number[-3:]}"
 
 
@@ -76,14 +81,30 @@ async def add_mobile(session: Session, member: UUID, typed: str, country: str, l
     allowed = may_dial(typed, country)
     if isinstance(allowed, Denied):
         raise Invalid(_DENIED.get(allowed.why, _DENIED["premium"]), field="number")
-    kept = await fingerprint(session, "device", allowed.e164)
+    return await _unproven(session, member, "mobile", allowed.e164, label)
+
+
+async def add_address(session: Session, member: UUID, typed: str, country: str, label: str = "") -> Device:
+    """Keep a SIP address at somebody else's switch, not yet verified.
+
+    Raises Invalid for what is never rung, Conflict for one telephone too many.
+    """
+    address = may_ring(typed, country)
+    if isinstance(address, Refused):
+        raise Invalid(_REFUSED[address.why], field="address")
+    return await _unproven(session, member, "sip", address, label)
+
+
+async def _unproven(session: Session, member: UUID, kind: str, to: str, label: str) -> Device:
+    """The telephone there, which may be known already."""
+    kept = await fingerprint(session, "device", to)
     held = await session.exec(select(Device).where(Device.member_id == member, Device.hash == kept))
     if (row := held.one_or_none()) is not None:
         return row
     await _room(session, member)
     row = Device(
-        member_id=member, kind="mobile", label=label.strip()[:LABEL_LIMIT], hash=kept,
-        sealed=await seal(session, allowed.e164.encode()),
+        member_id=member, kind=kind, label=label.strip()[:LABEL_LIMIT], hash=kept,
+        sealed=await seal(session, to.encode()),
     )  # fmt: skip
     session.add(row)
     await session.flush()
@@ -95,6 +116,12 @@ _DENIED = {
     "emergency": "This is an emergency number, and those are never dialled.",
     "short": "This number is too short to be anybody's mobile.",
     "premium": "Numbers of this kind are never dialled from here, for what they cost.",
+}
+_REFUSED = {
+    "form": "This is not a SIP address. Write it like 201@pbx.example.org.",
+    "private": "This address lies in a private network, where no telephone company reaches it.",
+    "company": "Addresses of telephone companies themselves are never rung from here, for what they may cost.",
+    "number": "Numbers of this kind are never dialled from here, also not over a switch of your own.",
 }
 
 
@@ -138,9 +165,10 @@ async def remove(session: Session, member: UUID, key: UUID) -> None:
 
 
 async def ask_code(session: Session, member: UUID, key: UUID) -> str:
-    """Begin to verify a mobile: the code that is shown on the screen, to be typed on the telephone that we ring."""
+    """Begin to verify a mobile or an address: the code that is shown on the screen, to be typed on the telephone that
+    we ring."""
     row = await device(session, member, key)
-    if row.kind != "mobile" or row.verified_at is not None:
+    if row.kind == "desk" or row.verified_at is not None:
         raise Conflict("This telephone is verified already.")
     row.code_until, row.tries = now() + timedelta(minutes=CODE_MINUTES), 0
     session.add(row)

@@ -8,6 +8,7 @@ caller of these methods.
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -44,8 +45,12 @@ class Twiml:
         self.vendors: dict[str, Twilio] = {account.name: vendor_of(account) for account in settings().twiml}
         self.apis = {name: Api(vendor) for name, vendor in self.vendors.items()}
         whispers = bool(self.vendors) and all(vendor.whispers for vendor in self.vendors.values())
-        self.can = Can(speaks=True, mobile=True, listen=whispers, pushes=False)
+        self.can = Can(speaks=True, mobile=True, sip=True, listen=whispers, pushes=False)
         self._going: set[asyncio.Task[None]] = set()
+
+    def open(self, *, entrance: bool) -> None:
+        """Whether there is an entrance by which these companies reach the accounts at our own switch."""
+        self.can = replace(self.can, browser=entrance, desk=entrance)
 
     def conversation(self, vendor: str, node: str) -> Conversation | None:
         """What a webhook for this account is handed to; None when there is no such account."""

@@ -34,4 +34,10 @@ def from_url(url: str) -> Coordinates:
         cap=CAP,
         folder="",
         voicemail="",
+        entrance=more.get("entrance", ""),
     )
+
+
+def entrance(data_dir: Path, configured: str) -> str:
+    """The address (host:port) at which other carriers find our operators' accounts; "" where they can't."""
+    return next((each.entrance for each in asterisks(data_dir, configured) if each.entrance), "")

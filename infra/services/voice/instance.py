@@ -1,5 +1,6 @@
 """One Asterisk of ours: its folder, its addresses, and the small file by which other processes find it."""
 
+import ipaddress
 import json
 import os
 import secrets
@@ -44,7 +45,8 @@ class Instance:
     """How one Asterisk is set up. Addresses are numbers; times are seconds.
 
     `untaken` is how long a new call may wait for our app before the fallback answers, `cap` how long any call may last.
-    `fallback` is whom the fallback rings first, in the words of Asterisk's Dial, as in "PJSIP/duty".
+    `fallback` is whom the fallback rings first, in the words of Asterisk's Dial, as in "PJSIP/duty". `entrance`:
+    telephone companies may bring calls to operators' accounts.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Instance:
     cap: int = 4 * 3600
     message_length: int = 180
     message_silence: int = 10
+    entrance: bool = False
 
     @property
     def voicemail(self) -> Path:
@@ -93,6 +96,8 @@ class Instance:
     def coordinates(self) -> "Coordinates":
         """How the app reaches it."""
         http = f"{self.ari_host}:{self.ports.ari}"
+        sip = f"{self.public_address or self.local_address}:{self.ports.sip}"
+        seen = bool(self.public_address) or ipaddress.ip_address(self.local_address).is_global
         return Coordinates(
             name=self.name,
             version=self.program.version,
@@ -101,17 +106,19 @@ class Instance:
             user=self.user,
             password=self.password,
             ws=f"ws://{http}/ws",
-            sip=f"{self.public_address or self.local_address}:{self.ports.sip}",
+            sip=sip,
             realm=REALM,
             cap=self.cap,
             folder=str(self.folder),
             voicemail=str(self.voicemail),
+            entrance=sip if self.entrance and seen else "",
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coordinates:
-    """What the app knows of a running Asterisk: where it speaks ARI and SIP, and where it leaves messages."""
+    """What the app knows of a running Asterisk: where it speaks ARI and SIP, where it leaves messages, and where
+    telephone companies find its entrance, "" where they can't."""
 
     name: str
     version: str
@@ -125,6 +132,7 @@ class Coordinates:
     cap: int
     folder: str
     voicemail: str
+    entrance: str = ""
 
 
 def publish(data_dir: Path, found: Coordinates) -> Path:

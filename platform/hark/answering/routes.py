@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from hark.answering.reached import browser_left_out, reached
 from hark.phone import outgoing
 from hark.switchboard.offering import duty
+from infra.carriers.addresses import LONGEST
 from infra.errors import HarkError
 from infra.ids import new_id
 from infra.services.voice.found import asterisks
@@ -26,7 +28,7 @@ CALLS_OF_ALL = "60/day"
 
 async def _shown(staff: Staff, row: Device) -> dict[str, Any]:
     """A telephone as its page shows it: its number masked, its code while one is waited for."""
-    number = await devices.number_of(staff.session, row) if row.kind == "mobile" else ""
+    number = await devices.number_of(staff.session, row) if row.kind != "desk" else ""
     code = await devices.code_of(staff.session, row)
     return {"row": row, "number": devices.masked(number) if number else "", "code": code}
 
@@ -40,10 +42,12 @@ async def _page(
         "devices": [await _shown(staff, row) for row in await devices.devices(staff.session, staff.member.id)],
         "can_ring": await outgoing.can_dial(staff.session),
         "server": found[0].sip if found else "",
+        "reached": await reached(staff.session),
+        "browser_left_out": await browser_left_out(staff.session),
         "desk": desk,
         "new": new_id(),
         "wrong": {error.field or "form": said} if error else {},
-        "typed": {"number": "", "label": "", **typed},
+        "typed": {"number": "", "label": "", "address": "", "address_label": "", **typed},
     }
     return render(request, "answering/devices.html", context, status=error.status if error else 200)
 
@@ -71,6 +75,22 @@ async def add_mobile(
     except HarkError as error:
         return await _page(request, staff, error, number=number, label=label)
     record(staff.session, "device.add", member=staff.member.id, subject=row.id, kind="mobile")
+    return see_other(_base(staff))
+
+
+@router.post("/o/{slug}/me/devices/addresses")
+async def add_address(
+    request: Request,
+    staff: Answers,
+    address: Annotated[str, Form(max_length=LONGEST)] = "",
+    address_label: Annotated[str, Form(max_length=devices.LABEL_LIMIT)] = "",
+) -> Response:
+    """Add a SIP address, to be verified next."""
+    try:
+        row = await devices.add_address(staff.session, staff.member.id, address, staff.tenant.country, address_label)
+    except HarkError as error:
+        return await _page(request, staff, error, address=address, address_label=address_label)
+    record(staff.session, "device.add", member=staff.member.id, subject=row.id, kind="sip")
     return see_other(_base(staff))
 
 

@@ -7,32 +7,18 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import delete, update
-from sqlmodel import col, select
+from sqlmodel import col
 
 from infra.clock import now
 from infra.database import Session
-from infra.scope import current_tenant
 from infra.services.voice.found import asterisks
 from infra.services.voice.instance import Coordinates
 from infra.settings import settings
 from tenants.devices.models import SipAccount
 from tenants.devices.names import tab_account
 from tenants.devices.service import account
-from tenants.directory.models import Number
 
 LIVES = timedelta(minutes=15)
-SANDBOX = "sandbox"
-
-
-async def wanted(session: Session) -> bool:
-    """Whether calls may come through a telephone switch at all: one is there, and the hotline has a real number."""
-    return bool(switches()) and await real_number(session)
-
-
-async def real_number(session: Session) -> bool:
-    """Whether the hotline has a number that telephones can call."""
-    found = select(Number.id).where(Number.tenant == current_tenant(), Number.carrier != SANDBOX).limit(1)
-    return (await session.exec(found)).first() is not None
 
 
 def switches() -> list[Coordinates]:

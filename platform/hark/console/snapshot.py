@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from hark.answering import softphone
+from hark.answering.reached import browser_left_out, wanted
 from hark.answering.telephones import telephones
 from hark.console.carrier import carrier
 from hark.console.parties import parties
@@ -44,7 +44,8 @@ async def snapshot(session: Session, member: UUID) -> dict[str, Any]:
         **{name: value for name, value in told(duty).items() if name != "type"},
         "duty": duty.status if duty else "off",
         "telephones": await telephones(session, member, duty),
-        "softphone": await softphone.wanted(session),
+        "softphone": await wanted(session),
+        "browser_left_out": await browser_left_out(session),
     }
 
 

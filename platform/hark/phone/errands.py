@@ -31,9 +31,12 @@ sender: list[Send] = []
 async def send(
     session: Session, errand: str, key: UUID, about: UUID, carrier: str, node: str, *, to: str, shown: str
 ) -> None:
-    """Ring a number for an errand, once this unit of work is committed. `key` becomes the leg's name."""
+    """Ring a number or a `sip:` address for an errand, once this unit of work is committed. `key` becomes the leg's
+    name."""
     await rows.name(session, key, carrier, node, str(key), about, errand=errand)
-    ring = await routed(session, shown, Ring(str(key), "ring", f"number:{to}", shown, RINGS[errand]))
+    ring = await routed(
+        session, shown, Ring(str(key), "ring", to if to.startswith("sip:") else f"number:{to}", shown, RINGS[errand])
+    )
     for each in sender:
         after_commit(session, partial(each, carrier, node, ring))
 

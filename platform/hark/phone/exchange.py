@@ -73,7 +73,9 @@ async def _hold_asterisks() -> None:
     running: asyncio.Task[None] | None = None
     try:
         while True:
-            there = asterisks(settings().data_dir, settings().asterisk) if await _leased(us) else []
+            found = asterisks(settings().data_dir, settings().asterisk)
+            _open(any(each.entrance for each in found))
+            there = found if await _leased(us) else []
             if there != known:
                 running = await _exchange(running, there)
                 known = there
@@ -84,6 +86,14 @@ async def _hold_asterisks() -> None:
         with suppress(RedisError, OSError):
             if await hub.redis().get(LEASE) == us.encode():
                 await hub.redis().delete(LEASE)
+
+
+def _open(entrance: bool) -> None:
+    """Whether companies' calls can come to our operators' accounts, as things are now."""
+    voice = voices.get(TWIML)
+    if isinstance(voice, Twiml) and voice.can.desk != entrance:
+        voice.open(entrance=entrance)
+        _speak_for(TWIML, voice)
 
 
 async def _leased(us: str) -> bool:
@@ -128,8 +138,9 @@ async def _refresh() -> None:
 
 def _speak_for(carrier: str, voice: Voice) -> None:
     voices[carrier] = voice
-    devices = {"browser": voice.can.browser, "desk": voice.can.desk, "mobile": voice.can.mobile}
-    learn(carrier, [device for device, can in devices.items() if can], listen=voice.can.listen)
+    can = voice.can
+    devices = {"browser": can.browser, "desk": can.desk, "mobile": can.mobile, "sip": can.sip}
+    learn(carrier, [device for device, rung in devices.items() if rung], listen=can.listen)
 
 
 def node_of(found: Coordinates) -> Node:

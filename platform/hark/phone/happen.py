@@ -126,7 +126,7 @@ async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
 
 
 async def _confirms(session: Session, leg: Leg, signal: Digit) -> None:
-    if leg.device == "mobile" and not leg.talks and signal.key == CONFIRM:
+    if leg.device in ("mobile", "sip") and not leg.talks and signal.key == CONFIRM:
         await rows.note(session, leg, talks=True)
         await _accept(session, leg)
 

@@ -16,7 +16,9 @@ class Leg(TenantTable, table=True):
 
     `sealed` is the number or address at its other end, for those alone who may see it. A volunteer's leg belongs to
     their offer; `device` is what they answer on. `talks` is set once a person has shown to be there. Somebody outside
-    has `notes`: who they are (`name`), whether they get the caller at once (`blind`), whether they are to `leave`.
+    has `notes`: who they are (`name`), whether they get the caller at once (`blind`), whether they are to `leave`. A
+    volunteer whom another carrier rings through our switch has, until it does, their `account` and for how long it
+    `rings`.
     """
 
     __tablename__ = "leg"
@@ -25,7 +27,7 @@ class Leg(TenantTable, table=True):
         belongs_to("offer_id", "offer"),
         belongs_to("member_id", "member"),
         one_of("role", "caller", "operator", "outside"),
-        one_of("device", "trunk", "browser", "desk", "mobile"),
+        one_of("device", "trunk", "browser", "desk", "mobile", "sip"),
         one_of("state", "wanted", "ringing", "answered", "over"),
         Index("ix_leg_call", "tenant_id", "call_id"),
         Index("uq_leg_offer", "tenant_id", "offer_id", "attempt", unique=True),

@@ -14,6 +14,7 @@ from hark.phone import errands, rows
 from hark.switchboard import calls
 from hark.switchboard.models import Call, Callback, Duty, Offer
 from hark.switchboard.offering import offers
+from hark.switchboard.offering.reach import devices
 from hark.switchboard.published import flow_of, published_version
 from hark.switchboard.touched import touch
 from infra.clock import now
@@ -130,12 +131,24 @@ async def _take(session: Session, call: UUID, member: Member) -> None:
 
 
 async def verify(session: Session, device: Device) -> None:
-    """Ring a member's mobile that is to be verified: what is typed on it is asked of `tenants.devices.service.typed`.
-    Raises Conflict where the hotline has no telephone."""
-    number, key = await _way(session), new_id()
-    permit = await allowance.take(session, "check", await number_of(session, device), leg=key)
+    """Ring a member's mobile or address that is to be verified: what is typed on it is asked of
+    `tenants.devices.service.typed`. Raises Conflict where the hotline has no telephone that could."""
+    key, to = new_id(), await number_of(session, device)
+    if device.kind == "sip":
+        number = await _way_to_addresses(session)
+    else:
+        number = await _way(session)
+        to = (await allowance.take(session, "check", to, leg=key)).e164
     carrier, node = at(number)
-    await errands.send(session, "verify", key, device.id, carrier, node, to=permit.e164, shown=number.e164)
+    await errands.send(session, "verify", key, device.id, carrier, node, to=to, shown=number.e164)
+
+
+async def _way_to_addresses(session: Session) -> Number:
+    """A number of ours from whose carrier SIP addresses can be rung. Raises Conflict."""
+    for number in await _ways(session, None):
+        if "sip" in devices(number.carrier):
+            return number
+    raise Conflict("None of this hotline's numbers is with a telephone company that can ring SIP addresses.")
 
 
 async def dial_line(session: Session, line: Line, check: UUID) -> bool:

@@ -174,6 +174,8 @@ async def _offers(session: Session, call: UUID) -> list[OfferNow]:
             to = f"member:{desk_account(device_id)}"
         elif where == "mobile" and verified:
             to = f"number:{(await unseal(session, sealed)).decode()}"
+        elif where == "sip" and verified:
+            to = (await unseal(session, sealed)).decode()
         seconds = RING_AGAIN if talking else _seconds(until)
         offers.append(OfferNow(key, member, talking, where, to, attempt, seconds, state == "talking", how))  # type: ignore[arg-type]  # as above
     return offers

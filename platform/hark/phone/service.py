@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
+from hark.answering import entrance
 from hark.phone import errands, rows
 from hark.phone.arrive import Begun, arrive
 from hark.phone.happen import happen
@@ -28,6 +29,7 @@ from infra.carriers.protocol import (
     Command,
     GiveBack,
     HangUp,
+    Knocked,
     Lost,
     Over,
     Play,
@@ -69,6 +71,8 @@ async def _hear(carrier: str, node: str, signal: Signal) -> None:
     match signal:
         case Arrived():
             await _arrived(carrier, node, signal)
+        case Knocked():
+            await _send(carrier, node, await entrance.knocked(signal))
         case Lost():
             await _lost(carrier, node)
         case Resync():

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from hark.answering import entrance
 from hark.phone import rows
 from hark.phone.directing import NewLeg, direct
 from hark.phone.models import Leg
@@ -59,9 +60,12 @@ async def settle(session: Session, call: UUID, *, again: bool = False) -> list[O
         if await _may_ring(session, new, key):
             commands.append(await rows.add_rung(session, row, new, key))
     return [
-        Order(row.carrier or "", row.node or "", call, await routed(session, row.dialled, command))
-        for command in commands
+        Order(row.carrier or "", row.node or "", call, await _addressed(session, row, command)) for command in commands
     ]
+
+
+async def _addressed(session: Session, row: rows.CallRow, command: Command) -> Command:
+    return await entrance.through(session, row.carrier, await routed(session, row.dialled, command))
 
 
 async def routed(session: Session, ours: str | None, command: Command) -> Command:

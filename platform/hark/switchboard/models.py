@@ -145,7 +145,7 @@ class Duty(TenantTable, table=True):
     __tablename__ = "duty"
     __table_args__ = (
         one_of("status", "on", "break", "off"),
-        one_of("device", "browser", "desk", "mobile"),
+        one_of("device", "browser", "desk", "mobile", "sip"),
         belongs_to("device_id", "device", ondelete="RESTRICT"),
     )
     status: str = "off"

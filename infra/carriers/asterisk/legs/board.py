@@ -10,12 +10,14 @@ from infra.carriers.asterisk.ari import Ari, Node
 from infra.carriers.asterisk.delivery import Delivery
 from infra.carriers.asterisk.legs.leg import Leg
 from infra.carriers.asterisk.sounds import Sounds
-from infra.carriers.protocol import Answered, Arrived, Digit, Heard, Over, Recorded, Ringing
+from infra.carriers.protocol import Answered, Arrived, Digit, Heard, Knocked, Over, Recorded, Ringing
 
 log = logging.getLogger(__name__)
 BESIDE = "beside"
 RUNG = "rung"
-"""The first argument of our own channels, by which Asterisk says what they are when they are there."""
+KNOCK = "knock"
+"""The first argument of our own channels, and of those at the entrance, by which Asterisk says what they are when they
+are there."""
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Board:
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def tell(self, signal: Answered | Arrived | Digit | Heard | Over | Recorded | Ringing) -> None:
+    def tell(self, signal: Answered | Arrived | Digit | Heard | Knocked | Over | Recorded | Ringing) -> None:
         """Let a leg's signal be heard."""
         self.delivery.put(signal.ref, signal)
 

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from infra.carriers.asterisk.ari import Event
-from infra.carriers.asterisk.legs.board import BESIDE, RUNG, Board
+from infra.carriers.asterisk.legs.board import BESIDE, KNOCK, RUNG, Board
 from infra.carriers.asterisk.legs.leg import Leg
 from infra.carriers.asterisk.legs.obeying import said
 from infra.carriers.asterisk.legs.reasons import reason
@@ -17,6 +17,7 @@ from infra.carriers.protocol import (
     HangUp,
     Heard,
     Join,
+    Knocked,
     Over,
     Play,
     Record,
@@ -65,6 +66,8 @@ def _entered(board: Board, channel: dict[str, Any], args: list[str]) -> None:
     elif kind == RUNG:
         board.legs.setdefault(ref, Leg(ref, inbound=False)).up = True
         board.tell(Answered(ref))
+    elif kind == KNOCK:
+        board.tell(Knocked(board.node.name, ref, args[1]))
     else:
         board.legs.setdefault(ref, Leg(ref, inbound=True))
         dialled = args[1] if len(args) > 1 else channel["dialplan"]["exten"]

@@ -5,14 +5,17 @@ from urllib.parse import quote
 from infra.carriers.asterisk.ari import answered
 from infra.carriers.asterisk.legs.board import BESIDE, RUNG, Board
 from infra.carriers.asterisk.legs.leg import LEASE, PROMPT_SECONDS, Leg
-from infra.carriers.asterisk.trunks import endpoint, endpoint_name
-from infra.carriers.protocol import Command, GiveBack, HangUp, Heard, Join, Over, Play, Record, Ring
+from infra.carriers.asterisk.trunks import NAME, endpoint, endpoint_name
+from infra.carriers.protocol import Command, GiveBack, HangUp, Heard, Join, Over, Play, PutThrough, Record, Ring
 
 DONE = 200
 
 
 def obey(board: Board, command: Command) -> None:
     """Let a leg do this from now on, unless it does already. It is under way when this returns."""
+    if isinstance(command, PutThrough):
+        board.spawn(_put_through(board, command))
+        return
     leg = board.legs.get(command.ref)
     if leg is None and isinstance(command, Ring):
         leg = board.legs[command.ref] = Leg(command.ref, inbound=False)
@@ -69,6 +72,17 @@ async def _end_stranger(board: Board, command: Command) -> None:
     answer = await board.ari.ask("DELETE", f"channels/{quote(command.ref, safe='')}")
     if answer.status:
         board.tell(Over(command.ref, "gone"))
+
+
+async def _put_through(board: Board, command: PutThrough) -> None:
+    """The dialplan rings the account and connects the two: they talk on whatever becomes of us."""
+    path = f"channels/{quote(command.ref, safe='')}"
+    if not NAME.fullmatch(command.account):
+        await board.ari.ask("DELETE", path)
+        return
+    for variable, value in (("WHOM", command.account), ("RINGS", str(command.seconds))):
+        await board.ari.send("POST", f"{path}/variable", variable=variable, value=value)
+    await board.ari.ask("POST", f"{path}/continue", context="knocked", extension="start", priority=1)
 
 
 def _lease(command: Play | Record) -> int:

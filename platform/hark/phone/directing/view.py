@@ -7,7 +7,7 @@ from uuid import UUID
 from infra.carriers.protocol import Command, Prompt
 from tenants.flows.engine.screen import Screen
 
-Device = Literal["trunk", "browser", "desk", "mobile"]
+Device = Literal["trunk", "browser", "desk", "mobile", "sip"]
 
 
 @dataclass(frozen=True, slots=True)

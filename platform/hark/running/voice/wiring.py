@@ -24,6 +24,7 @@ def instance(name: str, program: Program) -> Instance:
         public_address=chosen.sip_public,
         database=own_database() or named_database(),
         fallback=chosen.voice_fallback,
+        entrance=bool(chosen.twiml),
     )
 
 

@@ -25,7 +25,7 @@ from tenants.devices.service import usable
 from tenants.rosters.on_shift import shift_ends
 
 Status = Literal["on", "break", "off"]
-Where = Literal["browser", "desk", "mobile"]
+Where = Literal["browser", "desk", "mobile", "sip"]
 IN_CALL = ("ringing", "talking", "consulting")
 
 

@@ -3,7 +3,7 @@ answered, whether somebody may listen in."""
 
 from collections.abc import Iterable
 
-DEVICES = frozenset(("browser", "desk", "mobile"))
+DEVICES = frozenset(("browser", "desk", "mobile", "sip"))
 _REACH: dict[str | None, frozenset[str]] = {None: frozenset(("browser",)), "sandbox": frozenset(("browser",))}
 """By carrier. Without one, and from the phone on the screen, the sound comes from the caller's own page."""
 
