@@ -148,6 +148,7 @@ ROWS: tuple[Row, ...] = (
     # One's own telephones: this one is the operator's
     Row("GET", DEVICES, staff(*ANSWERS)),
     Row("POST", f"{DEVICES}/mobiles", staff(*ANSWERS, ok=422), form={"number": "112"}, why="nobody rings for help"),
+    Row("POST", f"{DEVICES}/addresses", staff(*ANSWERS, ok=422), form={"address": "201@10.0.0.1"}, why="a private one"),
     Row("POST", f"{DEVICES}/desks", staff(*ANSWERS), form={"key": "{new}"}),
     Row("GET", f"{DEVICES}/{{key}}", {**staff(*ANSWERS, ok=404), "operator": 200}, key="device", why=HIS),
     Row("POST", f"{DEVICES}/{{key}}/code", {**staff(*ANSWERS, ok=404), "operator": 409}, key="device", why=HIS),

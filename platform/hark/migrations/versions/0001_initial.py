@@ -520,7 +520,7 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.LargeBinary(), nullable=True),
         sa.Column("code_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.CheckConstraint("kind IN ('desk', 'mobile')", name=op.f("ck_device_kind")),
+        sa.CheckConstraint("kind IN ('desk', 'mobile', 'sip')", name=op.f("ck_device_kind")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "member_id"],
             ["member.tenant_id", "member.id"],
@@ -757,7 +757,7 @@ def upgrade() -> None:
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("device IN ('browser', 'desk', 'mobile')", name=op.f("ck_duty_device")),
+        sa.CheckConstraint("device IN ('browser', 'desk', 'mobile', 'sip')", name=op.f("ck_duty_device")),
         sa.CheckConstraint("status IN ('on', 'break', 'off')", name=op.f("ck_duty_status")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "device_id"],
@@ -1180,7 +1180,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("device IN ('trunk', 'browser', 'desk', 'mobile')", name=op.f("ck_leg_device")),
+        sa.CheckConstraint("device IN ('trunk', 'browser', 'desk', 'mobile', 'sip')", name=op.f("ck_leg_device")),
         sa.CheckConstraint("role IN ('caller', 'operator', 'outside')", name=op.f("ck_leg_role")),
         sa.CheckConstraint("state IN ('wanted', 'ringing', 'answered', 'over')", name=op.f("ck_leg_state")),
         sa.ForeignKeyConstraint(

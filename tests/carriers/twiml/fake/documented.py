@@ -4,6 +4,7 @@ From Twilio's and SignalWire's references (and the parameters in their libraries
 """
 
 import base64
+import re
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -49,6 +50,13 @@ CREATE = {
 }  # fmt: skip
 TELNYX_CREATE = (CREATE - {"Method", "FallbackMethod", "SendDigits"}) | {"UrlMethod", "ApplicationSid", "TimeLimit"}
 UPDATE = {"Url", "Method", "Status", "FallbackUrl", "FallbackMethod", "StatusCallback", "StatusCallbackMethod"}
+
+ADDRESS = re.compile(
+    r"\+[1-9][0-9]{6,14}|sip:[A-Za-z0-9_.!~*'()+-]+@[A-Za-z0-9.-]+(:[0-9]{1,5})?(;transport=(udp|tcp|tls))?"
+)
+LONGEST_ADDRESS = 254
+NAMED = re.compile(r"[A-Za-z0-9+_.-]+")
+"""Whom a call may be made to: a number in E.164 or a SIP URI of fewer than 255 characters; and by whom."""
 
 TOKEN, SIGNING = "a-token-of-ours", "PSK_signing_key"
 KEY = Ed25519PrivateKey.generate()

@@ -58,6 +58,8 @@ class FakeCall:
     rest: list[ET.Element] = field(default_factory=list)
     sequence: int = 0
     made: str = ""
+    answered_with: str = ""
+    """How SIP refused it, where it did."""
 
     @property
     def living(self) -> bool:

@@ -16,7 +16,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from infra.clock import now
-from tests.carriers.twiml.fake.documented import CREATE, TELNYX_CREATE, UPDATE, account, signed
+from tests.carriers.twiml.fake.documented import (
+    ADDRESS,
+    CREATE,
+    LONGEST_ADDRESS,
+    NAMED,
+    TELNYX_CREATE,
+    UPDATE,
+    account,
+    signed,
+)
 from tests.carriers.twiml.fake.following import FakeCall, read
 
 PLACES = {"twilio": "/2010-04-01", "signalwire": "/api/laml/2010-04-01", "telnyx": "/v2/texml"}
@@ -25,7 +34,7 @@ Trouble = Callable[[Request], Awaitable[Response | None]]
 
 
 class FakeVendor:
-    """`world` is how it reaches us; `number_url` and `number_status` are what our numbers are pointed at."""
+    """`world` is how it reaches us. `reached`, where a test sets it, carries a call to a SIP address on."""
 
     def __init__(self, dialect: str, world: httpx.AsyncClient) -> None:
         self.dialect, self.world = dialect, world
@@ -40,6 +49,7 @@ class FakeVendor:
         self.fails_before = self.fails_after = 0
         self.holds_back = self.loses_media = self.api_is_blind = self.is_slow = False
         self.held: list[tuple[FakeCall, str]] = []
+        self.reached: Callable[[FakeCall], None] | None = None
         self.quiet: Callable[[], Awaitable[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -87,6 +97,8 @@ class FakeVendor:
             return Response(status_code=503)
         if no := self._refusal(request, said, TELNYX_CREATE if self.dialect == "telnyx" else CREATE):
             return no
+        if not ADDRESS.fullmatch(said["To"]) or len(said["To"]) > LONGEST_ADDRESS or not NAMED.fullmatch(said["From"]):
+            return JSONResponse({"code": 21211, "message": f"Invalid 'To' Phone Number: {said['To']}"}, 400)
         if said["To"] in self.refuses:
             status, code = self.refuses[said["To"]]
             return JSONResponse({"code": code, "message": f"The number {said['To']} is not good."}, status)
@@ -97,6 +109,8 @@ class FakeVendor:
             timeout=int(said["Timeout"]),
         )  # fmt: skip
         self.beside(self.tell(call, "initiated"))
+        if self.reached and call.to.startswith("sip:"):
+            self.reached(call)
         if self.fails_after:
             self.fails_after -= 1
             return Response(status_code=504)
@@ -204,6 +218,8 @@ class FakeVendor:
         status = {"answered": "in-progress", "completed": call.status}.get(event, event)
         call.sequence += 1
         said = self.fields(call, CallStatus=status, SequenceNumber=str(call.sequence))
+        if call.answered_with:
+            said["SipResponseCode"] = call.answered_with
         await self.post(call.callback, said | {"CallbackSource": "call-progress-events", "CallDuration": "1"})
 
     # What happens in its network
