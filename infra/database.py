@@ -146,9 +146,11 @@ async def unit_of_work() -> AsyncIterator[Session]:
             await action()
 
 
-def after_commit(session: Session, action: Callable[[], Awaitable[object]]) -> None:
-    """Do this once the unit of work is committed (a nudge, never the only copy of something that matters)."""
-    session.info.setdefault("after_commit", []).append(action)
+def after_commit(session: Session, action: Callable[[], Awaitable[object]], *, first: bool = False) -> None:
+    """Do this once the unit of work is committed (a nudge, never the only copy of something that matters). `first`:
+    before all that was left before, for somebody waits for it."""
+    left = session.info.setdefault("after_commit", [])
+    left.insert(0 if first else len(left), action)
 
 
 async def refuse_unsafe_role() -> None:

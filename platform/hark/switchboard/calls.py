@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from hark.switchboard import timers
@@ -27,8 +27,8 @@ from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
 from infra.ids import new_id
+from infra.prepared import Prepared, add, change, table, word, words
 from infra.realtime import announce
-from infra.scope import current_tenant
 from tenants.flows.engine import NEW, Command, Event, State, dump_event, dump_state, load_state, step
 from tenants.flows.engine import commands as do
 from tenants.flows.engine import events as on
@@ -37,17 +37,18 @@ from tenants.lines.models import Line
 SEEN_SECONDS = 40
 CLOSED_SECONDS = 4
 FRONT = 1_000_000
-IN_CALL = ("talking", "consulting")
 
-_AS_IT_IS = select(
-    col(Call.id),
-    col(Call.flow_version_id),
-    col(Call.state),
-    col(Call.phase),
-    col(Call.answered_at),
-    col(Call.microphone),
+_CALL, _OFFER = table(Call).c, table(Offer).c
+_ITS = select(_CALL.id, _CALL.flow_version_id, _CALL.state, _CALL.phase, _CALL.answered_at, _CALL.microphone).where(
+    _CALL.id == bindparam("id")
 )
-_LOCKED = _AS_IT_IS.with_for_update(key_share=True)
+_AS_IT_IS, _LOCKED = Prepared(_ITS), Prepared(_ITS.with_for_update(key_share=True))
+_PRESENT = Prepared(
+    select(_OFFER.id, _OFFER.state).where(
+        _OFFER.call_id == bindparam("call"), _OFFER.state.in_(words("talking", "consulting"))
+    )
+)
+_OTHERS = Prepared(select(_CALL.id).where(_CALL.phase == word("waiting"), _CALL.id != bindparam("id")))
 
 
 async def start(
@@ -55,6 +56,7 @@ async def start(
     line: Line,
     *,
     language: str,
+    call: UUID | None = None,
     caller: UUID | None = None,
     microphone: bool = True,
     simulated: bool = False,
@@ -70,29 +72,13 @@ async def start(
     """
     token = secrets.token_urlsafe(32)
     at = now()
-    call = new_id()
-    await session.execute(
-        insert(Call).values(
-            tenant_id=current_tenant(),
-            id=call,
-            line_id=line.id,
-            flow_version_id=await published_version(session, line),
-            caller_id=caller,
-            channel=channel,
-            carrier=carrier,
-            node=node,
-            dialled=dialled,
-            token_hash=token_hash(token),
-            language=language,
-            state=dump_state(NEW),
-            phase="flow",
-            ring={},
-            priority=0,
-            started_at=at,
-            microphone=microphone,
-            simulated=simulated,
-        )
-    )
+    call = call or new_id()
+    await add(
+        session, Call, id=call, line_id=line.id, flow_version_id=await published_version(session, line),
+        caller_id=caller, channel=channel, carrier=carrier, node=node, dialled=dialled, token_hash=token_hash(token),
+        language=language, state=dump_state(NEW), phase="flow", ring={}, priority=0, started_at=at,
+        microphone=microphone, simulated=simulated,
+    )  # fmt: skip
     if by_page(carrier):  # a page that has to be seen; a telephone says by itself when it is gone
         await timers.arm(session, "caller", call, at + timedelta(seconds=SEEN_SECONDS))
     return call, token
@@ -105,7 +91,7 @@ def token_hash(token: str) -> bytes:
 
 async def lock(session: Session, call: UUID) -> State:
     """Be the only one who changes this call until the transaction ends. Raises NotFound."""
-    row = (await session.execute(_LOCKED.where(col(Call.id) == call))).one_or_none()
+    row = await _LOCKED.first(session, id=call)
     if row is None:
         raise NotFound
     return load_state(row.state)
@@ -113,7 +99,7 @@ async def lock(session: Session, call: UUID) -> State:
 
 async def handle(session: Session, call: UUID, *events: Event) -> State:
     """Let events happen to a call, in order, and carry out what they cause. Events that don't fit change nothing."""
-    row = (await session.execute(_LOCKED.where(col(Call.id) == call))).one_or_none()
+    row = await _LOCKED.first(session, id=call)
     if row is None:
         raise NotFound
     flow = await flow_of(session, row.flow_version_id)
@@ -125,11 +111,7 @@ async def handle(session: Session, call: UUID, *events: Event) -> State:
         if after == state and not commands:
             continue
         state = after
-        await session.execute(
-            insert(CallEvent).values(
-                tenant_id=current_tenant(), id=new_id(), call_id=call, at=event.at, event=dump_event(event)
-            )
-        )
+        await add(session, CallEvent, id=new_id(), call_id=call, at=event.at, event=dump_event(event))
         await _store(session, call, state, commands, row.answered_at, event.at)
         pending.extend(await _carry_out(session, call, state, commands, event, heard=row.microphone))
     if state != before:
@@ -146,7 +128,7 @@ async def unreached(session: Session, call: UUID) -> None:
 
 async def shown(session: Session, call: UUID) -> dict[str, Any]:
     """The screen that the caller has in front of them now."""
-    row = (await session.execute(_AS_IT_IS.where(col(Call.id) == call))).one_or_none()
+    row = await _AS_IT_IS.first(session, id=call)
     if row is None:
         raise NotFound
     return screen(await flow_of(session, row.flow_version_id), load_state(row.state), now(), row.answered_at)
@@ -155,8 +137,7 @@ async def shown(session: Session, call: UUID) -> dict[str, Any]:
 async def _store(
     session: Session, call: UUID, state: State, commands: list[Command], answered_at: datetime | None, at: datetime
 ) -> None:
-    values = columns(state, commands, answered_at, at)
-    await session.execute(update(Call).where(col(Call.id) == call).values(values))
+    await change(session, Call, call, **columns(state, commands, answered_at, at))
 
 
 def columns(state: State, commands: list[Command], answered_at: datetime | None, at: datetime) -> dict[str, Any]:
@@ -230,8 +211,7 @@ async def _end(session: Session, call: UUID, reason: str) -> None:
     await offers.lock(session)
     await offers.close(session, "cancelled", call=call)
     await timers.disarm(session, call)
-    found = select(col(Offer.id), col(Offer.state)).where(col(Offer.call_id) == call, col(Offer.state).in_(IN_CALL))
-    for key, state in (await session.execute(found)).all():
+    for key, state in await _PRESENT.all(session, call=call):
         await (release if state == "talking" else depart)(session, key, reason=reason)
     await offers.dispatch(session)
 
@@ -261,8 +241,7 @@ async def position(session: Session, call: UUID) -> None:
 
 async def _others_move_up(session: Session, call: UUID, at: datetime) -> None:
     """Everybody else in a queue may have moved: each is told in a transaction of its own, by a timer due now."""
-    found = select(col(Call.id)).where(col(Call.phase) == "waiting", col(Call.id) != call)
-    for waiting in (await session.execute(found)).scalars().all():
+    for [waiting] in await _OTHERS.all(session, id=call):
         await timers.arm(session, "position", waiting, at)
 
 

@@ -4,17 +4,32 @@ import asyncio
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import any_, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
 from sqlmodel import col
 
 from hark.switchboard.models import Timer
 from infra.database import Session, after_commit
 from infra.ids import new_id
+from infra.prepared import Prepared, table
 from infra.scope import current_tenant
 
 wake = asyncio.Event()
 """Set when this process has armed a timer, so that its clock looks again."""
+
+
+_TIMER = table(Timer).c
+_NEW = insert(table(Timer))
+_ARM = Prepared(
+    _NEW.on_conflict_do_update(index_elements=["tenant", "subject", "kind"], set_={"due_at": _NEW.excluded.due_at}),
+    "id", "tenant", "kind", "subject", "due_at",
+)  # fmt: skip
+_ITS = delete(table(Timer)).where(_TIMER.tenant == bindparam("tenant"), _TIMER.subject == bindparam("subject"))
+_DISARM_ALL = Prepared(_ITS)
+_DISARM = Prepared(_ITS.where(_TIMER.kind == any_(bindparam("kinds", type_=ARRAY(TEXT)))))
+_TAKE = Prepared(
+    delete(table(Timer)).where(_TIMER.id == bindparam("id"), _TIMER.due_at <= bindparam("at")).returning(_TIMER.id)
+)
 
 
 async def _wake() -> None:
@@ -23,28 +38,21 @@ async def _wake() -> None:
 
 async def arm(session: Session, kind: str, subject: UUID, due: datetime) -> None:
     """Set the timer of this kind on this subject; an earlier one is moved."""
-    values = {"id": new_id(), "tenant": current_tenant(), "kind": kind, "subject": subject, "due_at": due}
-    statement = insert(Timer).values(values)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["tenant", "subject", "kind"], set_={"due_at": statement.excluded.due_at}
-        )
-    )
+    await _ARM.all(session, id=new_id(), tenant=current_tenant(), kind=kind, subject=subject, due_at=due)
     after_commit(session, _wake)
 
 
 async def disarm(session: Session, subject: UUID, *kinds: str) -> None:
     """Take timers of these kinds off a subject; all of them without a kind."""
-    statement = delete(Timer).where(col(Timer.tenant) == current_tenant(), col(Timer.subject) == subject)
-    await session.execute(statement.where(col(Timer.kind).in_(kinds)) if kinds else statement)
+    if kinds:
+        await _DISARM.all(session, tenant=current_tenant(), subject=subject, kinds=list(kinds))
+    else:
+        await _DISARM_ALL.all(session, tenant=current_tenant(), subject=subject)
 
 
 async def take(session: Session, timer: UUID, at: datetime) -> bool:
     """Claim a due timer: True for exactly one claimant, and only if nobody has moved it since."""
-    claimed = await session.execute(
-        delete(Timer).where(col(Timer.id) == timer, col(Timer.due_at) <= at).returning(col(Timer.id))
-    )
-    return claimed.scalar() is not None
+    return await _TAKE.value(session, id=timer, at=at) is not None
 
 
 async def grace(session: Session, until: datetime) -> None:

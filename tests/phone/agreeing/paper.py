@@ -9,10 +9,10 @@ SOUND = b"RIFF" + bytes(40)
 
 
 class SlowPaper(PaperNetwork):
-    """One on which last words take their time: the line is open until they were heard."""
+    """One on which last words take their time: the line is open until they were heard. Without any it closes."""
 
     def _end(self, leg: PaperLeg, reason: Reason) -> None:
-        if not isinstance(leg.now, Play):
+        if not (isinstance(leg.now, Play) and leg.now.prompts):
             super()._end(leg, reason)
 
     def was_told(self, leg: PaperLeg) -> None:

@@ -3,33 +3,42 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlmodel import col
+from sqlalchemy import bindparam, exists, func, select
 
-from hark.switchboard.models import Call
+from hark.switchboard.models import Call, Offer
 from hark.switchboard.offering.reach import by_page
 from hark.switchboard.published import flow_of
 from infra.database import Session
+from infra.prepared import Prepared, table, word
 from tenants.flows.engine import load_state
 from tenants.flows.nodes import Menu
 from tenants.lines.models import Line
 
+_CALL, _LINE, _OFFER = (table(model).c for model in (Call, Line, Offer))
+_CARD = (
+    select(
+        _LINE.name, _CALL.state, _CALL.language, _CALL.caller_id, _CALL.started_at, _CALL.waiting_since,
+        _CALL.flow_version_id, _CALL.simulated, _CALL.channel, _CALL.carrier,
+    )
+    .join_from(table(Call), table(Line), (_LINE.tenant_id == _CALL.tenant_id) & (_LINE.id == _CALL.line_id))
+    .where(_CALL.id == bindparam("call"))
+)  # fmt: skip
+_RINGS = exists().where(
+    _OFFER.tenant_id == _CALL.tenant_id, _OFFER.id == bindparam("offer"), _OFFER.state == word("ringing")
+)
+_OF_CALL, _OF_OFFER = Prepared(_CARD), Prepared(_CARD.where(_RINGS))
+_BEFORE = Prepared(select(func.count()).where(_CALL.caller_id == bindparam("caller"), _CALL.id != bindparam("call")))
 
-async def card(session: Session, call: UUID) -> dict[str, Any]:
+
+async def card(session: Session, call: UUID, *, rung_as: UUID | None = None) -> dict[str, Any]:
     """Line, what the caller chose (each label in every language), the caller's language, how often they called
     before (None where the hotline doesn't know callers again), since when they wait; and how the sound comes: from the
-    caller's page itself (`peer`) or through a telephone switch (`sip`)."""
-    row = (
-        await session.execute(
-            select(
-                col(Line.name), col(Call.state), col(Call.language), col(Call.caller_id), col(Call.started_at),
-                col(Call.waiting_since), col(Call.flow_version_id), col(Call.simulated), col(Call.channel),
-                col(Call.carrier),
-            )
-            .join(Line, (col(Line.tenant_id) == col(Call.tenant_id)) & (col(Line.id) == col(Call.line_id)))
-            .where(col(Call.id) == call)
-        )
-    ).one()  # fmt: skip
+    caller's page itself (`peer`) or through a telephone switch (`sip`). Empty when the call isn't there, or the offer
+    that somebody is `rung_as` doesn't ring."""
+    of_offer = {"offer": rung_as} if rung_as else {}
+    row = await (_OF_OFFER if rung_as else _OF_CALL).first(session, call=call, **of_offer)
+    if row is None:
+        return {}
     line, raw, language, caller, started_at, waiting_since, version, simulated, channel, carrier = row
     flow = await flow_of(session, version)
     chosen = []
@@ -39,8 +48,7 @@ async def card(session: Session, call: UUID) -> dict[str, Any]:
             chosen += [dict(option.label) for option in node.options if option.value == value]
     before = None
     if caller is not None:
-        counted = select(func.count()).select_from(Call).where(col(Call.caller_id) == caller, col(Call.id) != call)
-        before = (await session.execute(counted)).scalar_one()
+        before = await _BEFORE.value(session, caller=caller, call=call)
     return {
         "call_id": str(call),
         "line": line,

@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import DateTime, bindparam, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from hark.switchboard import timers
 from hark.switchboard.models import Call, Offer
+from hark.switchboard.news import News, later
 from hark.switchboard.offering.cards import card
 from hark.switchboard.offering.ranking import LONG_AGO, Candidate, rank
 from hark.switchboard.offering.reach import devices
@@ -20,12 +22,55 @@ from hark.switchboard.touched import touch
 from infra.clock import now
 from infra.database import Session
 from infra.ids import new_id
+from infra.prepared import Prepared, table, word
 from infra.realtime import announce
 from infra.scope import current_tenant
 
 QUEUE_SECONDS_EACH = 25
 DECLINED_SECONDS = 30
 LIVE_STATES = ("ringing", "talking", "consulting", "wrapping")
+
+_CALL, _OFFER = table(Call).c, table(Offer).c
+_LOCK = Prepared(text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))"))
+_NEW = Prepared(
+    insert(table(Offer)).on_conflict_do_nothing().returning(_OFFER.id),
+    "tenant_id", "id", "call_id", "member_id", "state", "kind", "how", "made_at", "expires_at",
+)  # fmt: skip
+_TALKING = (_OFFER.call_id == bindparam("call"), _OFFER.state == word("talking"))
+_UNHOLD = Prepared(update(table(Offer)).where(*_TALKING).values(held_at=null()))
+_TALKS = Prepared(select(_OFFER.member_id).where(*_TALKING))
+_WAITING = Prepared(
+    select(
+        _CALL.id, _CALL.team, _CALL.ring, _CALL.waiting_since, _CALL.state["until"].astext.label("until"),
+        _CALL.caller_id, _CALL.simulated, _CALL.carrier,
+        _OFFER.member_id, _OFFER.state.label("offer"), _OFFER.closed_at,
+    )
+    .outerjoin(
+        table(Offer),
+        (_OFFER.tenant_id == _CALL.tenant_id)
+        & (_OFFER.call_id == _CALL.id)
+        & (_OFFER.made_at >= _CALL.waiting_since),
+    )
+    .where(_CALL.phase == word("waiting"))
+    .order_by(_CALL.priority.desc(), _CALL.waiting_since, _CALL.id)
+)  # fmt: skip
+"""Every call that waits, with every time that somebody was rung for it since it does."""
+
+
+@cache
+def _closing(*by: str) -> Prepared:
+    """Ends the ringing offers of a `call`, but for that of the member to `keep`, or the one of this `key`."""
+    wanted = {
+        "call": _OFFER.call_id == bindparam("call"),
+        "key": _OFFER.id == bindparam("key"),
+        "keep": _OFFER.member_id != bindparam("keep"),
+    }
+    return Prepared(
+        update(table(Offer))
+        .where(_OFFER.state == word("ringing"), *(wanted[each] for each in by))
+        .values(state=bindparam("closed_as"), closed_at=bindparam("at"))
+        .returning(_OFFER.id, _OFFER.member_id, _OFFER.call_id, _OFFER.kind)
+    )
 
 
 @dataclass(slots=True)
@@ -35,7 +80,6 @@ class Waiting:
     id: UUID
     team: str
     ring: dict[str, Any]
-    since: datetime
     until: datetime
     caller: UUID | None
     simulated: bool
@@ -47,9 +91,7 @@ class Waiting:
 
 async def lock(session: Session) -> None:
     """Be the only one who deals out this tenant's calls until the transaction ends."""
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))"), {"tenant": str(current_tenant())}
-    )
+    await _LOCK.all(session, tenant=str(current_tenant()))
 
 
 def member_channel(member: UUID) -> str:
@@ -108,26 +150,25 @@ async def offer(
     about it first.
     """
     key = new_id()
-    values = {
-        "tenant_id": current_tenant(),
-        "id": key,
-        "call_id": call,
-        "member_id": member,
-        "state": "ringing",
-        "kind": "call" if handed_by is None else "consult" if consult else "handover",
-        "how": "talk",
-        "made_at": now(),
-        "expires_at": until,
-    }
-    made = await session.execute(insert(Offer).values(values).on_conflict_do_nothing().returning(col(Offer.id)))
-    if made.scalar() is None:
+    made = await _NEW.value(
+        session, tenant_id=current_tenant(), id=key, call_id=call, member_id=member, state="ringing",
+        kind="call" if handed_by is None else "consult" if consult else "handover", how="talk", made_at=now(),
+        expires_at=until,
+    )  # fmt: skip
+    if made is None:
         return None
     await timers.arm(session, "offer", key, until)
     touch(session, call)
     asked = None if handed_by is None else {"from": handed_by, "consult": consult}
     about = {"offer_id": str(key), "until": until.isoformat(), "handover": asked}
-    announce(session, member_channel(member), {"type": "offer", **await card(session, call), **about})
+    later(session, partial(_tell, call, key, member, about))
     return key
+
+
+async def _tell(call: UUID, key: UUID, member: UUID, about: dict[str, Any], session: Session) -> News | None:
+    """The `offer` message; None once it doesn't ring any more."""
+    shown = await card(session, call, rung_as=key)
+    return (member_channel(member), {"type": "offer", **shown, **about}) if shown else None
 
 
 async def close(
@@ -143,20 +184,11 @@ async def close(
 
     Returns the offers that this closed: those answered or closed before stay as they are.
     """
-    statement = update(Offer).where(col(Offer.state) == "ringing")
-    if call is not None:
-        statement = statement.where(col(Offer.call_id) == call)
-    if key is not None:
-        statement = statement.where(col(Offer.id) == key)
-    if keep is not None:
-        statement = statement.where(col(Offer.member_id) != UUID(keep))
-    closed = await session.execute(
-        statement.values(state=state, closed_at=now()).returning(
-            col(Offer.id), col(Offer.member_id), col(Offer.call_id), col(Offer.kind)
-        )
-    )
+    given = {"call": call, "key": key, "keep": UUID(keep) if keep else None}
+    by = {name: value for name, value in given.items() if value is not None}
+    closed = await _closing(*by).all(session, closed_as=state, at=now(), **by)
     done = []
-    for offer_id, member, call_id, kind in closed.all():
+    for offer_id, member, call_id, kind in closed:
         done.append(offer_id)
         await timers.disarm(session, offer_id, "offer")
         touch(session, call_id)
@@ -169,49 +201,31 @@ async def close(
 
 async def _came_to_nothing(session: Session, call: UUID, kind: str) -> None:
     """Whoever asked a colleague learns that nothing came of it, and a caller who waited for that is back with them."""
-    talking = (col(Offer.call_id) == call, col(Offer.state) == "talking")
     if kind == "consult":
-        await session.execute(update(Offer).where(*talking).values(held_at=None))
-    found = select(col(Offer.member_id)).where(*talking)
-    for member in (await session.execute(found)).scalars():
+        await _UNHOLD.all(session, call=call)
+    for [member] in await _TALKS.all(session, call=call):
         announce(session, member_channel(member), {"type": "resync"})
 
 
 async def _waiting(session: Session, at: datetime) -> list[Waiting]:
-    rows = await session.execute(
-        select(
-            col(Call.id), col(Call.team), col(Call.ring), col(Call.waiting_since), col(Call.caller_id),
-            col(Call.state)["until"].astext, col(Call.simulated), col(Call.carrier),
-        )
-        .where(col(Call.phase) == "waiting")
-        .order_by(col(Call.priority).desc(), col(Call.waiting_since), col(Call.id))
-    )  # fmt: skip
-    calls = {
-        row[0]: Waiting(
-            *(row[0], row[1] or "", row[2], row[3] or at, datetime.fromisoformat(row[5]) if row[5] else at),
-            *(row[4], row[6], devices(row[7])),
-        )
-        for row in rows.all()
-    }
-    if not calls:
-        return []
-    past = await session.execute(
-        select(
-            col(Offer.call_id), col(Offer.member_id), col(Offer.state), col(Offer.made_at), col(Offer.closed_at)
-        ).where(col(Offer.call_id).in_(calls))
-    )
-    for call_id, member, state, made_at, closed_at in past.all():
-        call = calls[call_id]
-        if made_at < call.since:
-            continue
-        call.rung[member] += 1
-        call.ringing += state == "ringing"
-        if state == "declined" and closed_at and closed_at > at - timedelta(seconds=DECLINED_SECONDS):
-            call.resting.add(member)
+    calls: dict[UUID, Waiting] = {}
+    for row in await _WAITING.all(session):
+        call = calls.get(row.id)
+        if call is None:
+            until = datetime.fromisoformat(row.until) if row.until else at
+            call = calls[row.id] = Waiting(
+                row.id, row.team, row.ring, until, row.caller_id, row.simulated, devices(row.carrier)
+            )
+        if row.member_id is not None:
+            call.rung[row.member_id] += 1
+            call.ringing += row.offer == "ringing"
+            if row.offer == "declined" and row.closed_at > at - timedelta(seconds=DECLINED_SECONDS):
+                call.resting.add(row.member_id)
     return list(calls.values())
 
 
-CREW = text("""
+_CREW = Prepared(
+    text("""
 SELECT t.key, tm.member_id, tm.place, m.languages, m.skills, d.simulated, d.device,
        NOT EXISTS (SELECT 1 FROM offer o WHERE o.tenant_id = d.tenant_id AND o.member_id = d.id
                    AND o.state IN ('ringing', 'talking', 'consulting', 'wrapping')) AS free
@@ -220,7 +234,8 @@ JOIN member m ON m.tenant_id = d.tenant_id AND m.id = d.id AND m.left_at IS NULL
 JOIN team_member tm ON tm.tenant_id = d.tenant_id AND tm.member_id = d.id
 JOIN team t ON t.tenant_id = d.tenant_id AND t.id = tm.team_id
 WHERE d.status = 'on' AND d.seen_until > :at
-""")
+""").bindparams(bindparam("at", type_=DateTime(timezone=True)))
+)
 
 
 async def _crew(
@@ -229,8 +244,7 @@ async def _crew(
     """Everybody on duty, and each team's members on duty with their places."""
     crew: dict[UUID, dict[str, Any]] = {}
     teams: dict[str, dict[UUID, int]] = defaultdict(dict)
-    there = await session.execute(CREW, {"at": at})
-    for key, member, place, languages, skills, simulated, device, free in there.all():
+    for key, member, place, languages, skills, simulated, device, free in await _CREW.all(session, at=at):
         teams[key][member] = place
         crew[member] = {
             "member": member, "languages": languages, "skills": skills, "simulated": simulated, "device": device,
