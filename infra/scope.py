@@ -33,6 +33,8 @@ PLATFORM_TABLES = {
     "carrier_node": "which ways into the house are open, alike for every hotline",
     "timer": "deadlines are watched for every tenant by one clock; rows carry ids only",
     "mail": "the local outbox page of an install without a mail server",
+    "payee": "an event of the payment processor names an account, and nothing else says whose it is",
+    "processor_event": "an event is heard once, whoever it is for; rows carry names only",
     "alembic_version": "the schema's own version",
 }
 """Tables without a tenant, each with the reason. A test fails for any other table without row-level security."""

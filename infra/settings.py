@@ -144,12 +144,36 @@ class Settings(BaseSettings):
     auto_approve: bool = True
     """New organisations go live without a platform operator's review, and their page says so."""
 
+    stripe: Literal["simulated", "test", "live"] = "simulated"
+    """Where gifts are paid: `simulated` is served by this installation itself, moves no money and says so."""
+    stripe_key: SecretStr | None = None
+    """The platform's secret key, or a restricted one, of that mode."""
+    stripe_webhook_secret: SecretStr | None = None
+    """What Stripe signs events of the platform's own account with, sent to /webhooks/stripe."""
+    stripe_connect_secret: SecretStr | None = None
+    """What Stripe signs events of the hotlines' accounts with, sent to /webhooks/stripe/connect."""
+    stripe_fee: int = Field(default=0, ge=0, le=2000)
+    """The platform's part of each gift in basis points (100 for one per cent); the donor's page says it."""
+    stripe_api: Annotated[str, _one_of("http://", "https://")] | None = None
+    """Another address of Stripe's API: a stand-in's, or this installation's own as its worker reaches it."""
+
     @model_validator(mode="after")
     def _relay_is_whole(self) -> Self:
         if self.turn_url and not self.turn_secret:
             raise ValueError("HARK_TURN_URL needs HARK_TURN_SECRET beside it")
         if self.relay_only and not self.turn_url:
             raise ValueError("HARK_RELAY_ONLY needs HARK_TURN_URL: there is no relay to go through")
+        return self
+
+    @model_validator(mode="after")
+    def _stripe_is_whole(self) -> Self:
+        if self.stripe == "simulated":
+            return self
+        for name in ("stripe_key", "stripe_webhook_secret", "stripe_connect_secret"):
+            if getattr(self, name) is None:
+                raise ValueError(f"HARK_STRIPE={self.stripe} needs HARK_{name.upper()} beside it")
+        if self.stripe_key and f"_{self.stripe}_" not in self.stripe_key.get_secret_value():
+            raise ValueError(f"HARK_STRIPE_KEY isn't a key of the {self.stripe} mode")
         return self
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from billing.processor import models as processor
 from hark.cases import models as cases
 from hark.contacts import models as contacts
 from hark.desk.messages import models as messages
@@ -38,4 +39,5 @@ SLICES = (
     outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows,
     lines, signup, steps, closing, switchboard, phone, contacts, cases,
     line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,
+    processor,
 )  # fmt: skip

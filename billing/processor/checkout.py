@@ -1,0 +1,183 @@
+"""The hosted page on which a donor pays: begun once for a gift, and asked afterwards how it went."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from stripe import StripeObject
+from stripe.checkout import Session as Hosted
+from stripe.params.checkout import SessionCreateParams
+
+from billing.money import Money
+from billing.processor.access import NotReady, Refused, at, client, plainly
+from billing.processor.amounts import to_stripe
+from billing.processor.booking.truth import refresh
+from billing.processor.models import PaymentAccount, PaymentRow
+from billing.processor.operations import Answer, perform
+from billing.processor.payments import Payment
+from infra.clock import now
+from infra.database import Session, unit_of_work
+from infra.errors import Conflict, NotFound
+from infra.scope import current_tenant
+from infra.settings import settings
+
+LANGUAGES = {"zh-Hans": "zh", "zh-Hant": "zh-TW"}
+"""Our language tags where the processor's are others."""
+TRIES = 8
+"""Pages that may have run out before somebody should look why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutOrder:
+    """What a donor is about to pay. Only `label` (what the gift is for) and `email` leave the house beside the sum."""
+
+    gift: UUID
+    money: Money
+    label: str
+    language: str
+    back: str
+    """Where the donor goes once they have done their part; a whole address."""
+    away: str
+    """Where they go when they turn back; a whole address."""
+    email: str | None = None
+    campaign: UUID | None = None
+
+
+async def account_in_use(session: Session) -> PaymentAccount | None:
+    """The hotline's account, unless it has none or was disconnected."""
+    found = select(PaymentAccount).where(col(PaymentAccount.state).in_(("started", "ready", "restricted")))
+    return (await session.exec(found)).one_or_none()
+
+
+async def methods(session: Session) -> list[str]:
+    """Ways to pay that the hotline may offer now, in the processor's words (card, alipay, wechat_pay); none when it
+    can't take payments."""
+    row = await account_in_use(session)
+    return list(row.methods) if row and row.charges_enabled else []
+
+
+async def start_checkout(order: CheckoutOrder) -> str:
+    """The address of the page where this gift is paid; for one that is paid already, `back`.
+
+    In the hotline's scope and outside of any unit of work, after the gift's own row is committed. Asked again for the
+    same gift (a second click, a crash) it is the same page, and never a second payment. Raises NotReady (no account),
+    Unavailable (nothing lost: ask again), Conflict (the same gift with another sum).
+    """
+    for _try in range(TRIES):
+        row, account = await _began(order)
+        if row.state in ("processing", "paid"):
+            return order.back
+        hosted = await _there(row) if row.session else await _made(order, row, account)
+        if hosted is not None and hosted.status == "complete":
+            return order.back
+        if hosted is not None and hosted.status == "open" and hosted.url:
+            return str(hosted.url)
+        await _try_anew(row, account)
+    raise Refused("no_page")
+
+
+async def look_up(gift: UUID) -> Payment:
+    """How this gift's payment stands at the processor now; booked if it has come. For a thank-you page that tells the
+    truth. Outside of any unit of work. Raises NotFound (never begun here) and Unavailable."""
+    async with unit_of_work() as session:
+        found = await refresh(session, gift)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _began(order: CheckoutOrder) -> tuple[PaymentRow, PaymentAccount]:
+    """The gift's row, made when there is none, and the account that it goes to."""
+    async with unit_of_work() as session:
+        account = await account_in_use(session)
+        if account is None or not account.charges_enabled:
+            raise NotReady
+        values = {
+            "tenant_id": current_tenant(), "id": order.gift, "account": account.account, "campaign": order.campaign,
+            "currency": order.money.currency, "minor": order.money.minor, "attempt": 1, "state": "open",
+            "refunded_minor": 0, "disputed_minor": 0, "changed_at": now(),
+        }  # fmt: skip
+        await session.execute(insert(PaymentRow).values(values).on_conflict_do_nothing())
+        row = (await session.exec(select(PaymentRow).where(PaymentRow.id == order.gift))).one()
+        if Money(row.minor, row.currency) != order.money:
+            raise Conflict("This gift was begun with another amount.")
+    return row, account
+
+
+async def _there(row: PaymentRow) -> Hosted | None:
+    """The page that was made before; None when its account doesn't let us see it any more."""
+    try:
+        with plainly():
+            return await client().v1.checkout.sessions.retrieve_async(row.session or "", options=at(row.account))
+    except (NotReady, Refused):
+        return None
+
+
+async def _made(order: CheckoutOrder, row: PaymentRow, account: PaymentAccount) -> Hosted | None:
+    """A new page. None when this try has stood for other words: its page was never shown to anybody."""
+    sent = _sent(order, account)
+
+    async def call(key: str) -> StripeObject:
+        return await client().v1.checkout.sessions.create_async(sent, options=at(account.account, key))
+
+    try:
+        answer: Answer = await perform(
+            "checkout", f"checkout:{order.gift}:{row.attempt}", call, sent={**sent, "at": account.account},
+            subject=order.gift,
+        )  # fmt: skip
+    except Conflict:
+        return None
+    async with unit_of_work() as session:
+        this_try = (col(PaymentRow.id) == row.id, col(PaymentRow.attempt) == row.attempt)
+        await session.execute(
+            update(PaymentRow).where(*this_try).values(session=answer.id, account=account.account, changed_at=now())
+        )
+    if isinstance(answer.object, Hosted):
+        return answer.object
+    with plainly():
+        return await client().v1.checkout.sessions.retrieve_async(answer.id, options=at(account.account))
+
+
+async def _try_anew(row: PaymentRow, account: PaymentAccount) -> None:
+    """The page has run out, or was never shown: the next one is another try."""
+    async with unit_of_work() as session:
+        this_try = (col(PaymentRow.id) == row.id, col(PaymentRow.attempt) == row.attempt)
+        values = {"attempt": row.attempt + 1, "session": None, "intent": None, "state": "open"}
+        await session.execute(
+            update(PaymentRow).where(*this_try).values(**values, account=account.account, changed_at=now())
+        )
+
+
+def _sent(order: CheckoutOrder, account: PaymentAccount) -> SessionCreateParams:
+    """What the page is made of. The gift's id goes along on all that comes of it."""
+    names = {"gift": str(order.gift)}
+    amount = to_stripe(order.money)
+    fee = amount * settings().stripe_fee // 10_000
+    sent: SessionCreateParams = {
+        "mode": "payment",
+        "adaptive_pricing": {"enabled": False},  # the donor pays the sum that the receipt will name
+        "submit_type": "donate",
+        "client_reference_id": str(order.gift),
+        "metadata": names,
+        "payment_intent_data": {"metadata": names},
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": order.money.currency.lower(),
+                    "unit_amount": amount,
+                    "product_data": {"name": order.label[:250]},
+                },
+            }
+        ],
+        "success_url": order.back,
+        "cancel_url": order.away,
+        "locale": LANGUAGES.get(order.language, order.language),
+    }
+    if fee:
+        sent["payment_intent_data"] = {"metadata": names, "application_fee_amount": fee}
+    if order.email:
+        sent["customer_email"] = order.email
+    return sent
