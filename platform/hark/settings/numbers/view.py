@@ -71,7 +71,7 @@ def _locale() -> str:
 def a_month(row: Any) -> str:
     """What a number (or a find) costs a month."""
     if not row.monthly:
-        return gettext(_("nothing"))
+        return gettext(_("free of charge"))
     return gettext(_("%(price)s a month")) % {"price": money(row.monthly, row.currency)}
 
 
