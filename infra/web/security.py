@@ -34,13 +34,15 @@ def same_origin(headers: Headers) -> bool:
     return urlsplit(origin).netloc in (headers.get("host"), urlsplit(settings().base_url).netloc)
 
 
-def policy() -> str:
-    """The content security policy: nothing from elsewhere, nothing inline but the hashed import map."""
+def policy(*, forms_to: str = "", framed_by: str = "'none'") -> str:
+    """The content security policy: nothing from elsewhere, nothing inline but the hashed import map. `forms_to` are
+    further places to which the answer to a form may lead, `framed_by` who may show the page within their own."""
+    forms = " ".join(filter(None, ("'self'", forms_to)))
     return (
         "default-src 'none'; "
         f"script-src 'self' {import_map_hash()}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; "
+        f"form-action {forms}; base-uri 'none'; frame-ancestors {framed_by}"
     )
 
 
