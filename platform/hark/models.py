@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from billing.ledger import models as ledger
 from billing.processor import models as processor
 from hark.cases import models as cases
 from hark.contacts import models as contacts
@@ -36,6 +37,7 @@ from tenants.workflows import models as workflows
 
 metadata = SQLModel.metadata
 SLICES = (
+    ledger,
     outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows,
     lines, signup, steps, closing, switchboard, phone, contacts, cases,
     line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,

@@ -200,6 +200,83 @@ def upgrade() -> None:
     op.create_index(op.f("ix_host_tenant"), "host", ["tenant"], unique=False)
     op.create_index("uq_host_name", "host", ["name"], unique=True)
     op.create_table(
+        "ledger_day",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(), nullable=False),
+        sa.Column("chain", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_day")),
+    )
+    op.create_index("uq_ledger_day", "ledger_day", ["tenant_id", "day"], unique=True)
+    op.create_table(
+        "ledger_entry",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("reverses", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("size > 1", name=op.f("ck_ledger_entry_size")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reverses"],
+            ["ledger_entry.tenant_id", "ledger_entry.id"],
+            name=op.f("fk_ledger_entry_tenant_id_reverses"),
+            ondelete="NO ACTION",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_entry")),
+    )
+    op.create_index("ix_ledger_entry_at", "ledger_entry", ["tenant_id", "at", "id"], unique=False)
+    op.create_index("ix_ledger_entry_booked_at", "ledger_entry", ["tenant_id", "booked_at", "id"], unique=False)
+    op.create_index("uq_ledger_entry_ref", "ledger_entry", ["tenant_id", "ref"], unique=True)
+    op.create_index(
+        "uq_ledger_entry_reverses",
+        "ledger_entry",
+        ["tenant_id", "reverses"],
+        unique=True,
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+    )
+    op.create_table(
+        "ledger_sum",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("campaign", sa.Uuid(), nullable=True),
+        sa.Column("pool", sa.Uuid(), nullable=True),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("postings", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_sum")),
+    )
+    op.create_index(
+        "ix_ledger_sum_campaign",
+        "ledger_sum",
+        ["tenant_id", "campaign"],
+        unique=False,
+        postgresql_where=sa.text("campaign IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ledger_sum_pool",
+        "ledger_sum",
+        ["tenant_id", "pool"],
+        unique=False,
+        postgresql_where=sa.text("pool IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_ledger_sum",
+        "ledger_sum",
+        ["tenant_id", "account", "currency", "day", "campaign", "pool"],
+        unique=True,
+        postgresql_include=["minor"],
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_table(
         "mail",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -276,6 +353,25 @@ def upgrade() -> None:
     )
     op.create_index("uq_number_e164", "number", ["e164"], unique=True)
     op.create_table(
+        "operation",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("subject", sa.Uuid(), nullable=True),
+        sa.Column("params", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('wanted', 'done', 'refused')", name=op.f("ck_operation_state")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_operation")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_operation_tenant_id_key")),
+    )
+    op.create_index("ix_operation_subject", "operation", ["tenant_id", "subject", "kind"], unique=False)
+    op.create_table(
         "outbound",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -327,6 +423,79 @@ def upgrade() -> None:
         postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
     )
     op.create_table(
+        "payee",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payee")),
+        sa.UniqueConstraint("account", name=op.f("uq_payee_account")),
+    )
+    op.create_index(op.f("ix_payee_tenant"), "payee", ["tenant"], unique=False)
+    op.create_table(
+        "payment",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("campaign", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("session", sa.String(), nullable=True),
+        sa.Column("intent", sa.String(), nullable=True),
+        sa.Column("charge", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=True),
+        sa.Column("fee_currency", sa.String(), nullable=True),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("disputed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("method", sa.String(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'processing', 'paid', 'failed', 'expired')", name=op.f("ck_payment_state")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_payment")),
+    )
+    op.create_index("ix_payment_charge", "payment", ["tenant_id", "charge"], unique=False)
+    op.create_index("ix_payment_intent", "payment", ["tenant_id", "intent"], unique=False)
+    op.create_index(
+        "ix_payment_unsettled",
+        "payment",
+        ["tenant_id", "changed_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('open','processing')"),
+    )
+    op.create_table(
+        "payment_account",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("charges_enabled", sa.Boolean(), nullable=False),
+        sa.Column("payouts_enabled", sa.Boolean(), nullable=False),
+        sa.Column("methods", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("missing", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("swept_to", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('started', 'ready', 'restricted', 'disconnected', 'platform')",
+            name=op.f("ck_payment_account_state"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_payment_account")),
+        sa.UniqueConstraint("tenant_id", "account", name=op.f("uq_payment_account_tenant_id_account")),
+    )
+    op.create_index(
+        "uq_payment_account_in_use",
+        "payment_account",
+        ["tenant_id"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'disconnected'"),
+    )
+    op.create_table(
         "port",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -349,6 +518,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_port_state", "port", ["state"], unique=False)
     op.create_index("ix_port_tenant", "port", ["tenant"], unique=False)
+    op.create_table(
+        "processor_event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("object", sa.String(), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_processor_event")),
+        sa.UniqueConstraint("event", name=op.f("uq_processor_event_event")),
+    )
+    op.create_index(op.f("ix_processor_event_received_at"), "processor_event", ["received_at"], unique=False)
+    op.create_index(op.f("ix_processor_event_tenant"), "processor_event", ["tenant"], unique=False)
     op.create_table(
         "profile",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -591,6 +775,51 @@ def upgrade() -> None:
     )
     op.create_index("ix_invitation_until", "invitation", ["tenant_id", "until"], unique=False)
     op.create_index("uq_invitation_token", "invitation", ["tenant_id", "token_hash"], unique=True)
+    op.create_table(
+        "ledger_posting",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("campaign", sa.Uuid(), nullable=True),
+        sa.Column("gift", sa.Uuid(), nullable=True),
+        sa.Column("pool", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_ledger_posting_currency")),
+        sa.CheckConstraint("minor <> 0", name=op.f("ck_ledger_posting_minor")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "entry_id"],
+            ["ledger_entry.tenant_id", "ledger_entry.id"],
+            name=op.f("fk_ledger_posting_tenant_id_entry_id"),
+            ondelete="NO ACTION",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_posting")),
+    )
+    op.create_index(
+        "ix_ledger_posting_account",
+        "ledger_posting",
+        ["tenant_id", "account", "currency", "at", "id"],
+        unique=False,
+        postgresql_include=["minor"],
+    )
+    op.create_index(
+        "ix_ledger_posting_booked_on",
+        "ledger_posting",
+        ["tenant_id", "booked_on", "account", "currency"],
+        unique=False,
+        postgresql_include=["minor", "at", "campaign", "pool"],
+    )
+    op.create_index("ix_ledger_posting_entry_id", "ledger_posting", ["tenant_id", "entry_id"], unique=False)
+    op.create_index(
+        "ix_ledger_posting_gift",
+        "ledger_posting",
+        ["tenant_id", "gift"],
+        unique=False,
+        postgresql_where=sa.text("gift IS NOT NULL"),
+    )
     op.create_table(
         "line",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -1278,6 +1507,24 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON \"form_version\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "host" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "ledger_day" TO hark_app')
+    op.execute('ALTER TABLE "ledger_day" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "ledger_day" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"ledger_day\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "ledger_entry" TO hark_app')
+    op.execute('ALTER TABLE "ledger_entry" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "ledger_entry" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"ledger_entry\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "ledger_sum" TO hark_app')
+    op.execute('ALTER TABLE "ledger_sum" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "ledger_sum" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"ledger_sum\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "mail" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "member" TO hark_app')
     op.execute('ALTER TABLE "member" ENABLE ROW LEVEL SECURITY')
@@ -1289,6 +1536,12 @@ def upgrade() -> None:
         "CREATE POLICY account ON \"member\" FOR SELECT USING (account_id = nullif(current_setting('app.account', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "number" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "operation" TO hark_app')
+    op.execute('ALTER TABLE "operation" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "operation" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"operation\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "outbound" TO hark_app')
     op.execute('ALTER TABLE "outbound" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "outbound" FORCE ROW LEVEL SECURITY')
@@ -1296,7 +1549,21 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON \"outbound\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "outbox" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "payee" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "payment" TO hark_app')
+    op.execute('ALTER TABLE "payment" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "payment" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"payment\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "payment_account" TO hark_app')
+    op.execute('ALTER TABLE "payment_account" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "payment_account" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"payment_account\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "port" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "processor_event" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "profile" TO hark_app')
     op.execute('ALTER TABLE "profile" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "profile" FORCE ROW LEVEL SECURITY')
@@ -1355,6 +1622,12 @@ def upgrade() -> None:
     op.execute('ALTER TABLE "invitation" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"invitation\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "ledger_posting" TO hark_app')
+    op.execute('ALTER TABLE "ledger_posting" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "ledger_posting" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"ledger_posting\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "line" TO hark_app')
     op.execute('ALTER TABLE "line" ENABLE ROW LEVEL SECURITY')
@@ -1570,6 +1843,15 @@ def downgrade() -> None:
     op.drop_table("mail_wish")
     op.drop_index("uq_line_name", table_name="line")
     op.drop_table("line")
+    op.drop_index("ix_ledger_posting_gift", table_name="ledger_posting", postgresql_where=sa.text("gift IS NOT NULL"))
+    op.drop_index("ix_ledger_posting_entry_id", table_name="ledger_posting")
+    op.drop_index(
+        "ix_ledger_posting_booked_on",
+        table_name="ledger_posting",
+        postgresql_include=["minor", "at", "campaign", "pool"],
+    )
+    op.drop_index("ix_ledger_posting_account", table_name="ledger_posting", postgresql_include=["minor"])
+    op.drop_table("ledger_posting")
     op.drop_index("uq_invitation_token", table_name="invitation")
     op.drop_index("ix_invitation_until", table_name="invitation")
     op.drop_table("invitation")
@@ -1605,9 +1887,24 @@ def downgrade() -> None:
     op.drop_index("uq_provisioning_step", table_name="provisioning_step")
     op.drop_table("provisioning_step")
     op.drop_table("profile")
+    op.drop_index(op.f("ix_processor_event_tenant"), table_name="processor_event")
+    op.drop_index(op.f("ix_processor_event_received_at"), table_name="processor_event")
+    op.drop_table("processor_event")
     op.drop_index("ix_port_tenant", table_name="port")
     op.drop_index("ix_port_state", table_name="port")
     op.drop_table("port")
+    op.drop_index(
+        "uq_payment_account_in_use", table_name="payment_account", postgresql_where=sa.text("state <> 'disconnected'")
+    )
+    op.drop_table("payment_account")
+    op.drop_index(
+        "ix_payment_unsettled", table_name="payment", postgresql_where=sa.text("state IN ('open','processing')")
+    )
+    op.drop_index("ix_payment_intent", table_name="payment")
+    op.drop_index("ix_payment_charge", table_name="payment")
+    op.drop_table("payment")
+    op.drop_index(op.f("ix_payee_tenant"), table_name="payee")
+    op.drop_table("payee")
     op.drop_index(
         "uq_outbox_key", table_name="outbox", postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL")
     )
@@ -1618,6 +1915,8 @@ def downgrade() -> None:
     op.drop_index("ix_outbound_taken_at", table_name="outbound")
     op.drop_index("ix_outbound_open", table_name="outbound", postgresql_where=sa.text("given_at IS NULL"))
     op.drop_table("outbound")
+    op.drop_index("ix_operation_subject", table_name="operation")
+    op.drop_table("operation")
     op.drop_index("uq_number_e164", table_name="number")
     op.drop_index("ix_number_tenant", table_name="number", postgresql_where=sa.text("tenant IS NOT NULL"))
     op.drop_index("ix_number_rests_from", table_name="number", postgresql_where=sa.text("rests_from IS NOT NULL"))
@@ -1628,6 +1927,21 @@ def downgrade() -> None:
     op.drop_table("member")
     op.drop_index(op.f("ix_mail_at"), table_name="mail")
     op.drop_table("mail")
+    op.drop_index(
+        "uq_ledger_sum", table_name="ledger_sum", postgresql_include=["minor"], postgresql_nulls_not_distinct=True
+    )
+    op.drop_index("ix_ledger_sum_pool", table_name="ledger_sum", postgresql_where=sa.text("pool IS NOT NULL"))
+    op.drop_index("ix_ledger_sum_campaign", table_name="ledger_sum", postgresql_where=sa.text("campaign IS NOT NULL"))
+    op.drop_table("ledger_sum")
+    op.drop_index(
+        "uq_ledger_entry_reverses", table_name="ledger_entry", postgresql_where=sa.text("reverses IS NOT NULL")
+    )
+    op.drop_index("uq_ledger_entry_ref", table_name="ledger_entry")
+    op.drop_index("ix_ledger_entry_booked_at", table_name="ledger_entry")
+    op.drop_index("ix_ledger_entry_at", table_name="ledger_entry")
+    op.drop_table("ledger_entry")
+    op.drop_index("uq_ledger_day", table_name="ledger_day")
+    op.drop_table("ledger_day")
     op.drop_index("uq_host_name", table_name="host")
     op.drop_index(op.f("ix_host_tenant"), table_name="host")
     op.drop_table("host")
