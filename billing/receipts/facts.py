@@ -11,7 +11,8 @@ from infra.vault import seal, unseal
 class Facts:
     """`name` and `email` are the donor's (None: given anonymously, or not asked). `method` is a word of `METHODS` in
     `wording`, or any other; `purpose` is a sentence for people. `hotline`, `organisation` and `country` (ISO 3166
-    alpha-2) are the receiver's. `token` is the secret in the donor's link; `reason` says why the receipt was ended."""
+    alpha-2) are the receiver's. `token` is the secret in the donor's link; `reason` says why the receipt was
+    ended; `simulated` that no real money moved."""
 
     name: str | None
     email: str | None
@@ -22,6 +23,7 @@ class Facts:
     country: str
     token: str
     reason: str = ""
+    simulated: bool = False
 
     async def sealed(self, session: Session) -> bytes:
         """The facts as they are stored."""

@@ -39,7 +39,12 @@ class Receipt(TenantTable, table=True):
         Index("uq_receipt_token", "tenant_id", "token_hash", unique=True),
         Index("ix_receipt_donor", "tenant_id", "donor_hash", "given_on"),
         Index("ix_receipt_given", "tenant_id", "given_on"),
-        Index("ix_receipt_issued", "tenant_id", "issued_at", "id"),
+        Index(
+            "ix_receipt_unofficial",
+            "tenant_id",
+            "id",
+            postgresql_where=text("official_number = '' AND state = 'issued'"),
+        ),
     )
     series: str
     number: int = Field(sa_type=BigInteger)

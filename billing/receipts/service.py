@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import select
 
 from billing.money import Money
-from billing.printing.fonts import unprintable
+from billing.printing.fonts import composed, unprintable
 from billing.receipts.facts import Facts, facts_of
 from billing.receipts.models import Receipt, ReceiptSeries
 from infra.clock import now
@@ -19,10 +19,13 @@ from infra.errors import Conflict, Invalid, NotFound, _
 from infra.ids import new_id
 from infra.jobs import enqueue
 from infra.scope import current_tenant
+from infra.settings import settings
 from infra.vault import fingerprint
 from tenants.directory.service import tenant_by_id
 
 LONGEST_NAME = 200
+OFF_LINE = frozenset({"bank", "cash", "in_kind"})
+"""Ways to give that are real also where the payment processor is a simulated one."""
 
 
 async def issue(
@@ -62,20 +65,29 @@ async def issue(
         organisation=tenant.organisation,
         country=tenant.country,
         token=secrets.token_urlsafe(24),
+        simulated=settings().stripe == "simulated" and method not in OFF_LINE,
     )
     return await _write(session, counter, facts, gift=gift, money=money, given_on=given_on, language=language)
 
 
 async def receipt_of_gift(session: Session, gift: UUID) -> Receipt | None:
     """A gift's receipt as it stands: the newest of those that replaced one another. None before it has one."""
-    found = select(Receipt).where(Receipt.gift == gift).order_by(col(Receipt.issued_at).desc(), col(Receipt.id).desc())
-    return (await session.exec(found.limit(1))).first()
+    return (await session.exec(select(Receipt).where(Receipt.gift == gift, Receipt.state != "replaced"))).first()
+
+
+async def chain(session: Session, row: Receipt) -> tuple[Receipt | None, Receipt | None]:
+    """The receipt that this one replaces, and the one that replaced it."""
+    before = await receipt(session, row.replaces) if row.replaces else None
+    after = (await session.exec(select(Receipt).where(Receipt.replaces == row.id))).first()
+    return before, after
 
 
 async def receipt(session: Session, key: UUID, *, lock: bool = False) -> Receipt:
     """One receipt. Raises NotFound, also for another hotline's."""
     found = select(Receipt).where(Receipt.id == key)
-    row = (await session.exec(found.with_for_update() if lock else found)).one_or_none()
+    row = (
+        await session.exec(found.with_for_update().execution_options(populate_existing=True) if lock else found)
+    ).one_or_none()
     if row is None:
         raise NotFound
     return row
@@ -100,6 +112,7 @@ async def void(session: Session, key: UUID, reason: str) -> Receipt:
         raise Conflict(_("This receipt was replaced by another one, which is the one to be made void."))
     if row.state == "issued":
         await _end(session, row, "void", reason)
+        await owe(session, row, "void")
     return row
 
 
@@ -130,7 +143,7 @@ async def replace(
     if worth.minor <= 0:
         raise Invalid(_("A receipt is for an amount above nought. To take one back, make it void."), field="amount")
     await _end(session, old, "replaced", reason)
-    await session.flush()
+    await owe(session, old)
     return await _write(
         session, counter, facts, gift=old.gift, money=worth, given_on=old.given_on, language=old.language, old=old
     )
@@ -141,15 +154,19 @@ async def keep_official_number(session: Session, key: UUID, number: str) -> Rece
     row = await receipt(session, key, lock=True)
     row.official_number = " ".join(number.split())
     session.add(row)
-    await _owe_printing(session, row)
+    await owe(session, row)
     return row
 
 
 def plain(name: str | None) -> str | None:
-    """A name on one line, composed (NFC), without signs that can't be seen; None where nothing is left."""
-    said = unicodedata.normalize("NFC", " ".join((name or "").split()))
-    said = "".join(sign for sign in said if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co"})
+    """A name on one line, letters and accents composed, without control signs; None where nothing is left."""
+    said = "".join(sign for sign in composed(" ".join((name or "").split())) if not _controls(sign))
     return said[:LONGEST_NAME].strip() or None
+
+
+def _controls(sign: str) -> bool:
+    """Whether it steers rather than stands for itself: left to right, line ends; joiners belong to letters."""
+    return unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign not in "\u200c\u200d"
 
 
 async def donor_hash(session: Session, email: str | None) -> bytes | None:
@@ -185,7 +202,7 @@ async def _write(
     counter.next += 1
     session.add_all([counter, row])
     await session.flush()
-    await _owe_printing(session, row)
+    await owe(session, row, "issued")
     return row
 
 
@@ -195,8 +212,10 @@ async def _end(session: Session, row: Receipt, state: str, reason: str) -> None:
     facts = await facts_of(session, row.sealed)
     row.state, row.ended_at, row.sealed = state, now(), await facts.but(reason=reason).sealed(session)
     session.add(row)
-    await _owe_printing(session, row)
+    await session.flush()
 
 
-async def _owe_printing(session: Session, row: Receipt) -> None:
-    await enqueue(session, "receipts.print", {"receipt": str(row.id)}, key=f"receipts.print:{row.id}")
+async def owe(session: Session, row: Receipt, letter: str = "") -> None:
+    """Owe the printing of a receipt as it stands, and a letter to its donor: "issued", "void" or none."""
+    key = f"receipts.print:{row.id}:{letter}"
+    await enqueue(session, "receipts.print", {"receipt": str(row.id), "letter": letter}, key=key)

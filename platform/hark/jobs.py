@@ -1,5 +1,6 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
+from billing.receipts import letters as receipts
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
 from hark.phone import warming as phone
@@ -17,6 +18,7 @@ from tenants.prompts import service as prompts
 from tenants.prompts import warming
 
 SLICES = (
+    receipts,
     mail, signup, steps, review, closing, demo, retention, prompts, warming, phone, messages, claiming, failover,
     porting, releasing, twiml, watch,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from billing.ledger import models as ledger
 from billing.processor import models as processor
+from billing.receipts import models as receipts
 from hark.cases import models as cases
 from hark.contacts import models as contacts
 from hark.desk.messages import models as messages
@@ -37,6 +38,7 @@ from tenants.workflows import models as workflows
 
 metadata = SQLModel.metadata
 SLICES = (
+    receipts,
     ledger,
     outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows,
     lines, signup, steps, closing, switchboard, phone, contacts, cases,

@@ -2,6 +2,9 @@
 
 from fastapi import APIRouter
 
+from billing.posters import routes as posters
+from billing.receipts import links as receipt_links
+from billing.receipts import routes as receipts
 from hark.answering import routes as answering
 from hark.answering import sip as answering_sip
 from hark.callers import routes as callers
@@ -53,5 +56,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     contacts.router,
     cases.router,
     callers.router,
+    receipts.router,
+    receipt_links.router,
+    posters.router,
     desk.router,
 )

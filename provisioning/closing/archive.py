@@ -18,12 +18,12 @@ from infra.vault import unseal
 from provisioning.closing.tables import tenant_tables
 from tenants.directory.models import Tenant
 
-FILES = ("voicemail", "recording", "prompt")
+FILES = ("voicemail", "recording", "prompt", "receipts")
 """Kinds of files that are kept as <kind>/<tenant>/…/<part>, each part sealed."""
 PLAIN = frozenset({"prompt"})
 """Those that every caller hears: kept as <kind>/<tenant>/<name>, and not sealed."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-ENDINGS = {b"\x1aE\xdf\xa3": ".webm", b"OggS": ".ogg", b"RIFF": ".wav"}
+ENDINGS = {b"\x1aE\xdf\xa3": ".webm", b"OggS": ".ogg", b"RIFF": ".wav", b"%PDF": ".pdf"}
 
 
 async def zipped(session: Session) -> bytes:

@@ -245,33 +245,19 @@ def upgrade() -> None:
         "ledger_sum",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign", sa.Uuid(), nullable=True),
+        sa.Column("pool", sa.Uuid(), nullable=True),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("campaign", sa.Uuid(), nullable=True),
-        sa.Column("pool", sa.Uuid(), nullable=True),
         sa.Column("minor", sa.BigInteger(), nullable=False),
         sa.Column("postings", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ledger_sum")),
     )
     op.create_index(
-        "ix_ledger_sum_campaign",
-        "ledger_sum",
-        ["tenant_id", "campaign"],
-        unique=False,
-        postgresql_where=sa.text("campaign IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_ledger_sum_pool",
-        "ledger_sum",
-        ["tenant_id", "pool"],
-        unique=False,
-        postgresql_where=sa.text("pool IS NOT NULL"),
-    )
-    op.create_index(
         "uq_ledger_sum",
         "ledger_sum",
-        ["tenant_id", "account", "currency", "day", "campaign", "pool"],
+        ["tenant_id", "campaign", "pool", "account", "currency", "day"],
         unique=True,
         postgresql_include=["minor"],
         postgresql_nulls_not_distinct=True,
@@ -558,6 +544,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provisioning_step")),
     )
     op.create_index("uq_provisioning_step", "provisioning_step", ["tenant", "run", "name"], unique=True)
+    op.create_table(
+        "receipt",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("gift", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("donor_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaces", sa.Uuid(), nullable=True),
+        sa.Column("official_number", sa.String(), nullable=False),
+        sa.Column("unprintable", sa.Boolean(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('issued', 'void', 'replaced')", name=op.f("ck_receipt_state")),
+        sa.CheckConstraint("minor > 0", name=op.f("ck_receipt_minor")),
+        sa.CheckConstraint("number > 0", name=op.f("ck_receipt_number")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "replaces"],
+            ["receipt.tenant_id", "receipt.id"],
+            name=op.f("fk_receipt_tenant_id_replaces"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_receipt")),
+    )
+    op.create_index("ix_receipt_donor", "receipt", ["tenant_id", "donor_hash", "given_on"], unique=False)
+    op.create_index("ix_receipt_given", "receipt", ["tenant_id", "given_on"], unique=False)
+    op.create_index(
+        "ix_receipt_unofficial",
+        "receipt",
+        ["tenant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("official_number = '' AND state = 'issued'"),
+    )
+    op.create_index(
+        "uq_receipt_gift", "receipt", ["tenant_id", "gift"], unique=True, postgresql_where=sa.text("replaces IS NULL")
+    )
+    op.create_index("uq_receipt_number", "receipt", ["tenant_id", "series", "number"], unique=True)
+    op.create_index("uq_receipt_replaces", "receipt", ["tenant_id", "replaces"], unique=True)
+    op.create_index("uq_receipt_token", "receipt", ["tenant_id", "token_hash"], unique=True)
+    op.create_table(
+        "receipt_series",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("next", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_receipt_series")),
+    )
+    op.create_index("uq_receipt_series_series", "receipt_series", ["tenant_id", "series"], unique=True)
+    op.create_table(
+        "receipt_year",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("donor_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_receipt_year")),
+    )
+    op.create_index("uq_receipt_year_donor", "receipt_year", ["tenant_id", "donor_hash", "year"], unique=True)
+    op.create_index("uq_receipt_year_token", "receipt_year", ["tenant_id", "token_hash"], unique=True)
     op.create_table(
         "team",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -1571,6 +1626,24 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON \"profile\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "provisioning_step" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "receipt" TO hark_app')
+    op.execute('ALTER TABLE "receipt" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "receipt" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"receipt\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "receipt_series" TO hark_app')
+    op.execute('ALTER TABLE "receipt_series" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "receipt_series" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"receipt_series\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "receipt_year" TO hark_app')
+    op.execute('ALTER TABLE "receipt_year" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "receipt_year" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"receipt_year\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "team" TO hark_app')
     op.execute('ALTER TABLE "team" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "team" FORCE ROW LEVEL SECURITY')
@@ -1884,6 +1957,23 @@ def downgrade() -> None:
     op.drop_table("tenant")
     op.drop_index("uq_team_key", table_name="team")
     op.drop_table("team")
+    op.drop_index("uq_receipt_year_token", table_name="receipt_year")
+    op.drop_index("uq_receipt_year_donor", table_name="receipt_year")
+    op.drop_table("receipt_year")
+    op.drop_index("uq_receipt_series_series", table_name="receipt_series")
+    op.drop_table("receipt_series")
+    op.drop_index("uq_receipt_token", table_name="receipt")
+    op.drop_index("uq_receipt_replaces", table_name="receipt")
+    op.drop_index("uq_receipt_number", table_name="receipt")
+    op.drop_index("uq_receipt_gift", table_name="receipt", postgresql_where=sa.text("replaces IS NULL"))
+    op.drop_index(
+        "ix_receipt_unofficial",
+        table_name="receipt",
+        postgresql_where=sa.text("official_number = '' AND state = 'issued'"),
+    )
+    op.drop_index("ix_receipt_given", table_name="receipt")
+    op.drop_index("ix_receipt_donor", table_name="receipt")
+    op.drop_table("receipt")
     op.drop_index("uq_provisioning_step", table_name="provisioning_step")
     op.drop_table("provisioning_step")
     op.drop_table("profile")
@@ -1930,8 +2020,6 @@ def downgrade() -> None:
     op.drop_index(
         "uq_ledger_sum", table_name="ledger_sum", postgresql_include=["minor"], postgresql_nulls_not_distinct=True
     )
-    op.drop_index("ix_ledger_sum_pool", table_name="ledger_sum", postgresql_where=sa.text("pool IS NOT NULL"))
-    op.drop_index("ix_ledger_sum_campaign", table_name="ledger_sum", postgresql_where=sa.text("campaign IS NOT NULL"))
     op.drop_table("ledger_sum")
     op.drop_index(
         "uq_ledger_entry_reverses", table_name="ledger_entry", postgresql_where=sa.text("reverses IS NOT NULL")
