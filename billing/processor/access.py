@@ -10,7 +10,7 @@ import stripe
 from pydantic import SecretStr
 from stripe import HTTPXClient, RequestOptions, StripeClient
 
-from infra.errors import HarkError
+from infra.errors import HarkError, _
 from infra.settings import settings
 from infra.vault import platform_fingerprint
 
@@ -20,10 +20,6 @@ SECONDS = 20
 AGAIN = 2
 """How often the library itself tries again; every request that changes something carries an idempotency key."""
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[tuple[str, str], StripeClient]] = WeakKeyDictionary()
-
-
-def _(message: str) -> str:
-    return message
 
 
 class Unavailable(HarkError):
@@ -44,6 +40,10 @@ class NotReady(HarkError):
 
     def __init__(self, message: str = _("This hotline can't take gifts on this page yet.")) -> None:
         super().__init__(message)
+
+
+class Gone(NotReady):
+    """An account that doesn't let us in any more."""
 
 
 class Refused(HarkError):
@@ -130,14 +130,16 @@ def at(account: str, key: str | None = None) -> RequestOptions:
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """Say what goes wrong inside in our words: Unavailable, NotReady, or Refused with the processor's own reason."""
+    """Say what goes wrong inside in our words: Unavailable, Gone, or Refused with the processor's own reason."""
     try:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unavailable from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        log.warning("the processor doesn't let us in: %s", error.code)
-        raise NotReady from error
+    except stripe.PermissionError as error:
+        raise Gone from error
+    except stripe.AuthenticationError as error:
+        log.error("the processor doesn't take our key")
+        raise Unavailable from error
     except stripe.IdempotencyError as error:  # somebody is asking the same at this moment
         raise Unavailable from error
     except (stripe.InvalidRequestError, stripe.CardError) as error:

@@ -11,18 +11,20 @@ from stripe.checkout import Session as Hosted
 from stripe.params.checkout import SessionCreateParams
 
 from billing.money import Money
-from billing.processor.access import NotReady, Refused, at, client, plainly
+from billing.processor.access import Gone, NotReady, Refused, at, client, plainly, simulated
 from billing.processor.amounts import to_stripe
 from billing.processor.booking.truth import refresh
+from billing.processor.connect.service import account_in_use, methods
 from billing.processor.models import PaymentAccount, PaymentRow
 from billing.processor.operations import Answer, perform
 from billing.processor.payments import Payment
 from infra.clock import now
-from infra.database import Session, unit_of_work
-from infra.errors import Conflict, NotFound
+from infra.database import unit_of_work
+from infra.errors import Conflict, NotFound, _
 from infra.scope import current_tenant
 from infra.settings import settings
 
+__all__ = ["CheckoutOrder", "leads_to", "look_up", "methods", "start_checkout"]
 LANGUAGES = {"zh-Hans": "zh", "zh-Hant": "zh-TW"}
 """Our language tags where the processor's are others."""
 TRIES = 8
@@ -45,17 +47,9 @@ class CheckoutOrder:
     campaign: UUID | None = None
 
 
-async def account_in_use(session: Session) -> PaymentAccount | None:
-    """The hotline's account, unless it has none or was disconnected."""
-    found = select(PaymentAccount).where(col(PaymentAccount.state).in_(("started", "ready", "restricted")))
-    return (await session.exec(found)).one_or_none()
-
-
-async def methods(session: Session) -> list[str]:
-    """Ways to pay that the hotline may offer now, in the processor's words (card, alipay, wechat_pay); none when it
-    can't take payments."""
-    row = await account_in_use(session)
-    return list(row.methods) if row and row.charges_enabled else []
+def leads_to() -> str:
+    """Where the answer to a form may lead that begins a payment, for the page's `policy(forms_to=…)`."""
+    return "" if simulated() else "https://checkout.stripe.com"
 
 
 async def start_checkout(order: CheckoutOrder) -> str:
@@ -65,7 +59,7 @@ async def start_checkout(order: CheckoutOrder) -> str:
     same gift (a second click, a crash) it is the same page, and never a second payment. Raises NotReady (no account),
     Unavailable (nothing lost: ask again), Conflict (the same gift with another sum).
     """
-    for _try in range(TRIES):
+    for _again in range(TRIES):
         row, account = await _began(order)
         if row.state in ("processing", "paid"):
             return order.back
@@ -102,7 +96,7 @@ async def _began(order: CheckoutOrder) -> tuple[PaymentRow, PaymentAccount]:
         await session.execute(insert(PaymentRow).values(values).on_conflict_do_nothing())
         row = (await session.exec(select(PaymentRow).where(PaymentRow.id == order.gift))).one()
         if Money(row.minor, row.currency) != order.money:
-            raise Conflict("This gift was begun with another amount.")
+            raise Conflict(_("This gift was begun with another amount."))
     return row, account
 
 
@@ -111,7 +105,7 @@ async def _there(row: PaymentRow) -> Hosted | None:
     try:
         with plainly():
             return await client().v1.checkout.sessions.retrieve_async(row.session or "", options=at(row.account))
-    except (NotReady, Refused):
+    except (Gone, Refused):
         return None
 
 

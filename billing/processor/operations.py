@@ -21,7 +21,7 @@ from billing.processor.access import Refused, plainly
 from billing.processor.models import Operation
 from infra.clock import now
 from infra.database import Session, unit_of_work
-from infra.errors import Conflict
+from infra.errors import Conflict, _
 from infra.ids import new_id
 from infra.scope import current_tenant
 
@@ -69,7 +69,7 @@ async def want(
     await session.execute(insert(Operation).values(values).on_conflict_do_nothing())
     row = (await session.exec(select(Operation).where(Operation.key == key))).one()
     if row.digest != digest:
-        raise Conflict("This was asked before in other words.")
+        raise Conflict(_("This was asked before in other words."))
     return row
 
 

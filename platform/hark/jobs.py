@@ -1,5 +1,8 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
+from billing.processor import refunds
+from billing.processor.booking import sweep as payments
+from billing.processor.events import jobs as payment_events
 from billing.receipts import letters as receipts
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
@@ -22,4 +25,6 @@ SLICES = (
     mail, signup, steps, review, closing, demo, retention, prompts, warming, phone, messages, claiming, failover,
     porting, releasing, twiml, watch,
 )  # fmt: skip
+    refunds, payments, payment_events,
+    simulated,
 JOBS = HANDLERS

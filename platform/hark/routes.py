@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from billing.posters import routes as posters
+from billing.processor.connect import routes as payment_account
+from billing.processor.events import routes as payment_events
 from billing.receipts import links as receipt_links
 from billing.receipts import routes as receipts
 from hark.answering import routes as answering
@@ -60,4 +62,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     receipt_links.router,
     posters.router,
     desk.router,
+    payment_account.router,
+    payment_events.router,
 )

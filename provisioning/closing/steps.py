@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
+from billing.processor.models import Payee, ProcessorEvent
 from infra.clock import now
 from infra.database import Session
 from infra.jobs import Job
@@ -85,6 +86,8 @@ async def delete_rows(session: Session, tenant: UUID) -> None:
     await session.execute(text("SELECT forget_audit()"))
     await session.execute(text("DELETE FROM timer WHERE tenant = :tenant"), {"tenant": tenant})
     await session.execute(delete(Port).where(col(Port.tenant) == tenant))
+    await session.execute(delete(Payee).where(col(Payee.tenant) == tenant))
+    await session.execute(delete(ProcessorEvent).where(col(ProcessorEvent.tenant) == tenant))
     await session.execute(delete(Job).where(col(Job.tenant) == tenant, col(Job.name) != "provisioning.run"))
     for application in await session.exec(select(Application).where(Application.tenant == tenant)):
         await discard(session, application)

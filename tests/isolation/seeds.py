@@ -9,6 +9,10 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from billing.processor.models import Operation, Payee, PaymentAccount, PaymentRow, ProcessorEvent
+from billing.receipts.facts import Facts
+from billing.receipts.models import Receipt, ReceiptSeries, ReceiptYear
+from billing.receipts.service import donor_hash
 from hark.cases.models import Case, CaseCount, CaseEvent
 from hark.contacts.models import Contact, ContactReader
 from hark.contacts.sheet import Sheet
@@ -83,6 +87,7 @@ class Seeded:
             "tenant_id": ids["tenant"],
             "new": new_id(),
         }
+            "payee_account": f"acct_{self.marker}",
         return {name: str(value) for name, value in {**ids, **own, **fixed, **more}.items()}
 
 
@@ -99,11 +104,26 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
             ids |= await _platform_rows(session, hotline, account, marker)
             await session.flush()
             ids = await _other_rows(session, hotline.tenant) | ids
+            ids |= _payments(session, hotline, marker)
     return Seeded(hotline, marker, number, *tokens, ids)
 
 
 async def _other_rows(session: Session, tenant: UUID) -> dict[str, UUID]:
     """A row of each table that says whose it is, also of those that the opening has filled."""
+def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID]:
+    """An account for gifts, a gift that was paid on it and given back."""
+    account = f"acct_{marker}"
+    mine = PaymentAccount(account=account, state="ready", country="GB", charges_enabled=True, missing=[marker])
+    paid = PaymentRow(account=account, currency="GBP", minor=500, charge=f"ch_{marker}", state="paid")
+    back = Operation(kind="refund", key=marker, digest="", subject=paid.id, state="done", answer=f"re_{marker}")
+    heard = ProcessorEvent(
+        event=f"evt_{marker}", account=account, tenant=hotline.tenant, type="charge.succeeded", object=f"ch_{marker}",
+        created=now(),
+    )  # fmt: skip
+    session.add_all([mine, paid, back, heard, Payee(account=account, tenant=hotline.tenant)])
+    return {"payment": paid.id, "operation": back.id}
+
+
     found = {}
     for name, table in metadata.tables.items():
         owner = table.columns.get("tenant_id", table.columns.get("tenant"))

@@ -18,6 +18,8 @@ PLATFORM_ROWS = {
     "outbox": "tenant = $1",
     "timer": "tenant = $1",
     "port": "tenant = $1",
+    "payee": "tenant = $1",
+    "processor_event": "tenant = $1",
     "carried": "tenant = $1",
 }
 """Which rows of the platform's tables are about a tenant."""

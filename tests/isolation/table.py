@@ -11,12 +11,14 @@ DEVICES = "/o/{slug}/me/devices"
 SHIFT = "/o/{slug}/roster/shifts/{key}"
 HOURS = "/o/{slug}/roster/hours"
 NUMBERS = "/o/{slug}/settings/numbers"
+ACCOUNT = "/o/{slug}/money/account"
 SOUND = {"content-type": "audio/webm"}
 PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
 AGAIN = "doing it again is nothing, so what isn't there is as good as done"
 SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
+SIGNED_PAY = "only what the payment processor signs is heard, whoever is signed in"
 HIS = "a telephone is its owner's alone, and can't be verified while there is nothing to ring it with"
 DOOR = "a socket refused at the door is a 403 to the browser, for whatever reason"
 
@@ -57,6 +59,15 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/closing/{tenant}/steps", only("owner")),
     Row("GET", "/exports/{export}", only("owner")),
     # People and invitations
+    # The account for gifts: what leads to the processor is walked in tests/billing/processor
+    Row("GET", ACCOUNT, staff(*LEADS)),
+    Row("POST", ACCOUNT, staff(*LEADS, ok=503), form={"country": "GB"}, why="the processor can't be reached from here"),
+    Row("GET", f"{ACCOUNT}/back", staff(*LEADS, ok=303)),
+    Row("GET", f"{ACCOUNT}/again", staff(*LEADS, ok=503), why="as above"),
+    Row("POST", f"{ACCOUNT}/check", staff(*LEADS, ok=303)),
+    Row("POST", f"{ACCOUNT}/disconnect", staff(*LEADS, ok=303)),
+    Row("POST", "/webhooks/stripe", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
+    Row("POST", "/webhooks/stripe/connect", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
     Row("GET", "/o/{slug}/people", staff(*LEADS)),
     Row("POST", "/o/{slug}/people/invite", staff(*LEADS, ok=303), form={"email": "x@example.org", "role": "operator"}),
     Row("POST", "/o/{slug}/people/invitations/{invitation}/withdraw", staff(*LEADS, ok=303), hostile=303, why=AGAIN),
@@ -266,3 +277,9 @@ FOR_ALL = {
     "twiml.again": "a leg is named as its telephone company names it",
 }
 """Jobs that are meant to reach every hotline."""
+    "processor.event": {"account": "{payee_account}", "kind": "charge", "object": "ch_1", "type": "charge.succeeded"},
+    "processor.look": {"account": "{payee_account}", "kind": "payout", "object": "po_1"},
+    "processor.refresh": {"gift": "{payment}"},
+    "processor.refund": {"operation": "{operation}"},
+    "processor.round": "owes every account its sweep, each in its own hotline's scope",
+    "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",

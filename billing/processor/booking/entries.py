@@ -59,9 +59,9 @@ class Txn:
         return f"txn:{self.id}"
 
 
-def txn_of(made: Any, gift: UUID | None = None, campaign: UUID | None = None) -> Txn:
+def txn_of(made: dict[str, Any], gift: UUID | None = None, campaign: UUID | None = None) -> Txn:
     """A balance transaction as the processor gave it, and the gift that it concerns."""
-    parts = made["fee_details"] or ()
+    parts = made.get("fee_details") or ()
     return Txn(
         id=made["id"],
         category=made["reporting_category"],
@@ -106,7 +106,7 @@ def entry_of(txn: Txn) -> Entry | None:
     return Entry(ref=txn.ref, kind=txn.category, at=datetime.fromtimestamp(txn.created, UTC), postings=postings)
 
 
-def arrival_of(payout: Any) -> Entry:
+def arrival_of(payout: dict[str, Any]) -> Entry:
     """A payout that the bank has: out of what is on its way, into the bank."""
     money = from_stripe(payout["amount"], payout["currency"])
     postings = (Posting("bank", money.minor, money.currency), Posting("transit", -money.minor, money.currency))

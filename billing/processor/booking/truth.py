@@ -54,10 +54,11 @@ async def refresh(session: Session, gift: UUID) -> Payment | None:
 async def _ask(session: Session, row: PaymentRow, hosted: str) -> None:
     """What has become of the page."""
     with plainly():
-        page = await client().v1.checkout.sessions.retrieve_async(
+        told = await client().v1.checkout.sessions.retrieve_async(
             hosted, {"expand": ["payment_intent"]}, options=at(row.account)
         )
-    intent: Any = page.payment_intent
+    page = told.to_dict()
+    intent = page["payment_intent"]
     row.changed_at = now()
     row.intent = id_of(intent)
     charge = id_of(intent["latest_charge"]) if intent else None
@@ -65,32 +66,39 @@ async def _ask(session: Session, row: PaymentRow, hosted: str) -> None:
         await _settle(session, row, charge)
     elif intent and intent["status"] == "processing":
         row.state = "processing"
-    elif page.status == "expired":
+    elif page["status"] == "expired":
         row.state = "expired"
-    elif intent and page.status == "complete" and intent["status"] in ("requires_payment_method", "canceled"):
+    elif intent and page["status"] == "complete" and intent["status"] in ("requires_payment_method", "canceled"):
         row.state = "failed"
     else:
         row.state = "open"
 
 
-async def _settle(session: Session, row: PaymentRow, charge_id: str) -> None:
-    """Book all that has moved because of a charge."""
+async def fetch(account: str, charge_id: str) -> tuple[dict[str, Any], list[Any], list[Any]]:
+    """A charge, the balance transactions of all that has moved because of it, and its disputes."""
     with plainly():
-        charge = await client().v1.charges.retrieve_async(charge_id, {"expand": CHARGE}, options=at(row.account))
-        refunds = await _refunds(row.account, charge)
-        disputes = await _disputes(row.account, charge)
-    moved = [charge.balance_transaction, charge.failure_balance_transaction]
+        told = await client().v1.charges.retrieve_async(charge_id, {"expand": CHARGE}, options=at(account))
+        charge = told.to_dict()
+        refunds = await _refunds(account, charge)
+        disputes = await _disputes(account, charge)
+    moved = [charge["balance_transaction"], charge["failure_balance_transaction"]]
     for refund in refunds:
         moved += [refund["balance_transaction"], refund["failure_balance_transaction"]]
     for dispute in disputes:
         moved += dispute["balance_transactions"]
+    return charge, [made for made in moved if made], disputes
+
+
+async def _settle(session: Session, row: PaymentRow, charge_id: str) -> None:
+    """Book all that has moved because of a gift's charge."""
+    charge, moved, disputes = await fetch(row.account, charge_id)
     for made in moved:
-        if made and (entry := entry_of(txn_of(made, row.id, row.campaign))):
+        if entry := entry_of(txn_of(made, row.id, row.campaign)):
             await book(session, entry)
     _note(row, charge, disputes)
 
 
-def _note(row: PaymentRow, charge: Any, disputes: list[Any]) -> None:
+def _note(row: PaymentRow, charge: dict[str, Any], disputes: list[Any]) -> None:
     """Keep what the processor says about the charge."""
     details = charge["payment_method_details"]
     row.charge, row.state = charge["id"], "paid" if charge["paid"] else "failed"
@@ -106,7 +114,7 @@ def _note(row: PaymentRow, charge: Any, disputes: list[Any]) -> None:
         row.fee_minor, row.fee_currency = fee.minor, fee.currency
 
 
-async def _refunds(account: str, charge: Any) -> list[Any]:
+async def _refunds(account: str, charge: dict[str, Any]) -> list[Any]:
     """A charge's refunds; those that came with it, unless there are more."""
     listed = charge.get("refunds")
     if listed is not None and not listed["has_more"]:
@@ -114,12 +122,12 @@ async def _refunds(account: str, charge: Any) -> list[Any]:
     more = await client().v1.refunds.list_async(
         {"charge": charge["id"], "limit": 100, "expand": REFUND}, options=at(account)
     )
-    return [refund async for refund in more.auto_paging_iter()]
+    return [refund.to_dict() async for refund in more.auto_paging_iter()]
 
 
-async def _disputes(account: str, charge: Any) -> list[Any]:
+async def _disputes(account: str, charge: dict[str, Any]) -> list[Any]:
     """A charge's disputes; few, so one page."""
     if not charge["disputed"]:
         return []
     listed = await client().v1.disputes.list_async({"charge": charge["id"], "limit": 100}, options=at(account))
-    return list(listed.data)
+    return [dispute.to_dict() for dispute in listed.data]

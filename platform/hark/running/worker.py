@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 
+from billing.processor.booking import sweep as payments
 from hark.app import dress
 from hark.jobs import JOBS
 from hark.phone.service import tell_changed
@@ -106,3 +107,4 @@ async def _prepare() -> None:
     async with unit_of_work() as session:
         await retention.begin(session)
         await failover.begin(session)
+        await payments.begin(session)

@@ -112,4 +112,6 @@ ACTS: dict[str, Act] = {
     "retention.sweep": Act(_("deleted records that were past their time"), "eraser"),
     "hotline.open": Act(_("opened the hotline"), "sprout"),
     "hotline.export": Act(_("took an export of everything"), "download"),
+    "money.connect": Act(_("connected an account for gifts"), "hand-coins"),
+    "money.disconnect": Act(_("disconnected the account for gifts"), "hand-coins"),
 }

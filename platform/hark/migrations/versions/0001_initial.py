@@ -614,6 +614,59 @@ def upgrade() -> None:
     op.create_index("uq_receipt_year_donor", "receipt_year", ["tenant_id", "donor_hash", "year"], unique=True)
     op.create_index("uq_receipt_year_token", "receipt_year", ["tenant_id", "token_hash"], unique=True)
     op.create_table(
+        "simulated_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_answer")),
+    )
+    op.create_index("uq_simulated_answer_key", "simulated_answer", ["account", "key"], unique=True)
+    op.create_table(
+        "simulated_delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("dropped", sa.Boolean(), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_delivery")),
+    )
+    op.create_index(
+        "ix_simulated_delivery_owed",
+        "simulated_delivery",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("delivered_at IS NULL AND NOT dropped"),
+    )
+    op.create_table(
+        "simulated_object",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("private", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_object")),
+    )
+    op.create_index(
+        "ix_simulated_object_listed",
+        "simulated_object",
+        ["account", "kind", sa.literal_column("id DESC")],
+        unique=False,
+    )
+    op.create_index("ix_simulated_object_ref", "simulated_object", ["ref"], unique=False)
+    op.create_index("uq_simulated_object_ref", "simulated_object", ["account", "kind", "ref"], unique=True)
+    op.create_table(
         "team",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1644,6 +1697,9 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"receipt_year\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "simulated_answer" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "simulated_delivery" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "simulated_object" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "team" TO hark_app')
     op.execute('ALTER TABLE "team" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "team" FORCE ROW LEVEL SECURITY')
@@ -1957,6 +2013,18 @@ def downgrade() -> None:
     op.drop_table("tenant")
     op.drop_index("uq_team_key", table_name="team")
     op.drop_table("team")
+    op.drop_index("uq_simulated_object_ref", table_name="simulated_object")
+    op.drop_index("ix_simulated_object_ref", table_name="simulated_object")
+    op.drop_index("ix_simulated_object_listed", table_name="simulated_object")
+    op.drop_table("simulated_object")
+    op.drop_index(
+        "ix_simulated_delivery_owed",
+        table_name="simulated_delivery",
+        postgresql_where=sa.text("delivered_at IS NULL AND NOT dropped"),
+    )
+    op.drop_table("simulated_delivery")
+    op.drop_index("uq_simulated_answer_key", table_name="simulated_answer")
+    op.drop_table("simulated_answer")
     op.drop_index("uq_receipt_year_token", table_name="receipt_year")
     op.drop_index("uq_receipt_year_donor", table_name="receipt_year")
     op.drop_table("receipt_year")

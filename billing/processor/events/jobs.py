@@ -1,0 +1,41 @@
+"""What is done about an event: what it names is fetched and booked, by whichever way it came."""
+
+from uuid import UUID
+
+from sqlmodel import select
+
+from billing.processor.booking.found import concern
+from billing.processor.connect.service import left, renew
+from billing.processor.events.intake import GONE
+from billing.processor.models import PaymentAccount
+from infra.database import Session
+from infra.jobs import job
+from infra.scope import PLATFORM, current_tenant
+
+
+async def owns(session: Session, account: str) -> bool:
+    """Whether the account is the one in scope's: nobody else's is ever asked about here."""
+    if not account:
+        return current_tenant() == PLATFORM
+    return (await session.exec(select(PaymentAccount.id).where(PaymentAccount.account == account))).first() is not None
+
+
+@job("processor.event")
+async def look_into(session: Session, account: str, kind: str, object: str, type: str, gift: str = "") -> None:
+    """The job. About an account that isn't this hotline's nothing is done."""
+    if not await owns(session, account):
+        return
+    if type == GONE:
+        await left(session, account)
+    elif kind == "account":
+        await renew(session, account)
+    else:
+        failed = type in ("charge.failed", "payment_intent.payment_failed", "payment_intent.created")
+        await concern(session, account, kind, object, UUID(gift) if gift else None, moved=not failed)
+
+
+@job("processor.look")
+async def look_again(session: Session, account: str, kind: str, object: str) -> None:
+    """Look into something of which no event came."""
+    if await owns(session, account):
+        await concern(session, account, kind, object)
