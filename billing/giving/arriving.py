@@ -1,0 +1,117 @@
+"""What happens when a payment is looked at: the gift follows it and, once the money is there, its donor is thanked."""
+
+import json
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from billing.campaigns.models import Campaign
+from billing.giving.models import Donor, Gift
+from billing.giving.service import Words, link_of, words_of
+from billing.giving.settings import giving_of
+from billing.money import Money, shown
+from billing.processor import payments
+from billing.processor.payments import Payment
+from billing.receipts.service import issue
+from infra.clock import now
+from infra.database import Session
+from infra.ids import new_id
+from infra.mail import send
+from infra.scope import current_tenant
+from infra.settings import settings
+from infra.vault import fingerprint, seal
+from infra.web import gettext as _
+from infra.web import speaking
+from tenants.directory.models import Tenant
+from tenants.directory.service import tenant_by_id
+from tenants.texts import say
+
+
+async def follow(session: Session, payment: Payment) -> None:
+    """Let the gift be where its payment is. A gift that has come stays so, whatever is heard after it."""
+    found = select(Gift).where(Gift.id == payment.gift).with_for_update()
+    gift = (await session.exec(found.execution_options(populate_existing=True))).one_or_none()
+    if gift is None or gift.state == "paid":
+        return
+    gift.state = "started" if payment.state == "open" else payment.state
+    gift.method, gift.country = payment.method or gift.method, payment.country or gift.country
+    session.add(gift)
+    if gift.state == "paid":
+        gift.paid_at = payment.at or now()
+        await _arrived(session, gift)
+
+
+async def _arrived(session: Session, gift: Gift) -> None:
+    words = await words_of(session, gift)
+    tenant = await tenant_by_id(session, current_tenant())
+    gift.donor = await _donor(session, gift, words)
+    session.add(gift)
+    await session.flush()
+    if words.email:
+        with speaking(gift.language):
+            subject, text = await _letter(session, tenant, gift, words)
+            await send(session, to=words.email, subject=subject, text=text)
+    at = (gift.paid_at or now()).astimezone(ZoneInfo(tenant.zone))
+    await issue(
+        session,
+        gift=gift.id,
+        money=Money(gift.total_minor, gift.currency),
+        name=words.name or None,
+        email=words.email or None,
+        given_on=at.date(),
+        method=gift.method or "card",
+        purpose=await purpose_of(session, gift, tenant),
+        language=gift.language,
+    )
+
+
+async def _donor(session: Session, gift: Gift, words: Words) -> UUID | None:
+    """The donor's row, found by their address; None for whoever left none."""
+    if not words.email:
+        return None
+    at = gift.paid_at or now()
+    known = json.dumps({"name": words.name, "email": words.email}, ensure_ascii=False).encode()
+    values = {
+        "tenant_id": current_tenant(), "id": new_id(), "hash": await fingerprint(session, "donor", words.email),
+        "sealed": await seal(session, known), "language": gift.language, "first_at": at, "last_at": at,
+    }  # fmt: skip
+    new = insert(Donor).values(values)
+    later = {"last_at": new.excluded.last_at, "language": new.excluded.language}
+    if words.name:
+        later["sealed"] = new.excluded.sealed
+    made = new.on_conflict_do_update(index_elements=["tenant_id", "hash"], set_=later).returning(col(Donor.id))
+    return UUID(str((await session.execute(made)).scalar_one()))
+
+
+async def purpose_of(session: Session, gift: Gift, tenant: Tenant) -> str:
+    """What a gift is for, as a receipt and the payment's page say it, in the gift's language."""
+    row = await session.get(Campaign, (gift.tenant_id, gift.campaign)) if gift.campaign else None
+    if row is not None:
+        return say(row.title, gift.language, tenant.languages[0])
+    with speaking(gift.language):
+        return _("The work of %(hotline)s", hotline=tenant.name)
+
+
+async def _letter(session: Session, tenant: Tenant, gift: Gift, words: Words) -> tuple[str, str]:
+    thanks = say((await giving_of(session, tenant)).settings.thanks, gift.language, tenant.languages[0])
+    places = {
+        "name": words.name,
+        "amount": shown(Money(gift.total_minor, gift.currency), gift.language),
+        "hotline": tenant.name,
+        "purpose": await purpose_of(session, gift, tenant),
+        "thanks": thanks or _("Because of you somebody can call tonight, and is heard."),
+        "link": f"{settings().base_url}/h/{tenant.slug}/give/thanks/{await link_of(session, gift.id)}",
+    }
+    hello = _("Dear %(name)s,", **places) if words.name else _("Good day,")
+    text = _(
+        "%(hello)s\n\nyour gift of %(amount)s has arrived: %(purpose)s. Thank you.\n\n%(thanks)s\n\nYour receipt comes "
+        "in a letter of its own. How your gift stands: %(link)s\n\n%(hotline)s",
+        hello=hello,
+        **places,
+    )
+    return _("Thank you for your gift to %(hotline)s", **places), text
+
+
+payments.listeners.append(follow)

@@ -1,0 +1,1 @@
+"""Keeps whoever tries stolen cards away from the processor, without asking donors for anything."""
