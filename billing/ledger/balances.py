@@ -6,12 +6,12 @@ postings themselves. See docs/decisions for what that was measured against.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from billing.ledger.chart import place
-from billing.ledger.sql import BALANCES, LINES, OF_GIFT, SAME_MOMENT, TRIALS
+from billing.ledger.sql import BALANCES, CLOSED, LINES, OF_GIFT, SAME_MOMENT, TRIALS
 from infra.database import Session
 
 Cursor = tuple[datetime, UUID]
@@ -69,7 +69,7 @@ class Statement:
 
 async def balance(
     session: Session,
-    account: str,
+    account: str | Sequence[str],
     currency: str,
     *,
     campaign: UUID | None = None,
@@ -79,22 +79,28 @@ async def balance(
 ) -> int:
     """What is on an account of the tenant in scope, in minor units: a debit above nought, a credit below.
 
-    Of one campaign, pool or gift alone where asked; with `at`, of what happened before that moment.
+    Of several accounts, the sum; of one campaign, pool or gift alone where asked; with `at`, of what happened before
+    that moment.
     """
-    given: dict[str, Any] = {"account": account, "currency": currency}
+    given: dict[str, Any] = {"accounts": [account] if isinstance(account, str) else account, "currency": currency}
     if gift is not None:
         given |= {"gift": gift, "campaign": campaign, "pool": pool, "at": at}
         return int((await session.execute(OF_GIFT, given)).scalar_one())
     dimensions = {name: key for name, key in (("campaign", campaign), ("pool", pool)) if key is not None}
-    if at is not None:
-        given["at"] = at
+    given |= await _until(session, at)
     found = await session.execute(BALANCES[at is not None, *dimensions], given | dimensions)
     return int(found.scalar_one())
 
 
+async def _until(session: Session, at: datetime | None) -> dict[str, Any]:
+    """The last closed day, and the cut."""
+    closed = (await session.execute(CLOSED)).scalar() or date.min
+    return {"closed": closed} if at is None else {"closed": closed, "at": at}
+
+
 async def trial_balance(session: Session, *, at: datetime | None = None) -> list[TrialLine]:
     """Every account that has ever moved, per currency, in the chart's order. They sum to zero in each currency."""
-    found = await session.execute(TRIALS[at is not None], {"at": at} if at else {})
+    found = await session.execute(TRIALS[at is not None], await _until(session, at))
     lines = [TrialLine(row.account, row.currency, int(row.minor)) for row in found]
     return sorted(lines, key=lambda line: (line.currency, place(line.account)))
 
@@ -119,7 +125,9 @@ async def statement(
         cursor = {"at": after[0], "key": after[1]}
         given |= cursor
         running = await balance(session, account, currency, at=after[0])
-        running += int((await session.execute(SAME_MOMENT, of | cursor)).scalar_one())
+        running += int(
+            (await session.execute(SAME_MOMENT, cursor | {"accounts": [account], "currency": currency})).scalar_one()
+        )
     rows = (await session.execute(LINES[after is not None], given)).all()
     lines = []
     for row in rows[:limit]:

@@ -67,22 +67,21 @@ class LedgerPosting(TenantTable, table=True):
 
 class LedgerSum(TenantTable, table=True):
     """What the postings of one day (of `at`, in UTC) on one account come to, as far as they were booked on days that
-    are closed. Derived: it can be made anew from the postings at any time, and a test does."""
+    are closed: all of them, and once more those of each campaign, of each pool, and of both where a posting names
+    both. Derived: it can be made anew from the postings at any time, and a test does."""
 
     __tablename__ = "ledger_sum"
     __table_args__ = (
         Index(
-            "uq_ledger_sum", "tenant_id", "account", "currency", "day", "campaign", "pool", unique=True,
+            "uq_ledger_sum", "tenant_id", "campaign", "pool", "account", "currency", "day", unique=True,
             postgresql_include=["minor"], postgresql_nulls_not_distinct=True,
         ),
-        Index("ix_ledger_sum_campaign", "tenant_id", "campaign", postgresql_where=text("campaign IS NOT NULL")),
-        Index("ix_ledger_sum_pool", "tenant_id", "pool", postgresql_where=text("pool IS NOT NULL")),
     )  # fmt: skip
+    campaign: UUID | None = None
+    pool: UUID | None = None
     account: str
     currency: str
     day: date
-    campaign: UUID | None = None
-    pool: UUID | None = None
     minor: int = Field(sa_type=BigInteger)
     postings: int
 

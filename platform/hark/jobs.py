@@ -1,9 +1,12 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
+from billing.giving import arriving as giving
+from billing.ledger.digest import jobs as books
 from billing.processor import refunds
 from billing.processor.booking import sweep as payments
 from billing.processor.events import jobs as payment_events
 from billing.receipts import letters as receipts
+from billing.simulated import jobs as simulated
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
 from hark.phone import warming as phone
@@ -21,10 +24,12 @@ from tenants.prompts import service as prompts
 from tenants.prompts import warming
 
 SLICES = (
+    books,
     receipts,
     mail, signup, steps, review, closing, demo, retention, prompts, warming, phone, messages, claiming, failover,
     porting, releasing, twiml, watch,
-)  # fmt: skip
     refunds, payments, payment_events,
+    giving,
     simulated,
+)  # fmt: skip
 JOBS = HANDLERS

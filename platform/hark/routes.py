@@ -2,11 +2,19 @@
 
 from fastapi import APIRouter
 
+from billing.campaigns import routes as campaigns
+from billing.giving.desk import routes as giving_desk
+from billing.giving.page import elsewhere as giving_elsewhere
+from billing.giving.page import routes as giving
+from billing.giving.page import thanks as giving_thanks
+from billing.ledger.digest import routes as digests
+from billing.ledger.pages import routes as books
 from billing.posters import routes as posters
 from billing.processor.connect import routes as payment_account
 from billing.processor.events import routes as payment_events
 from billing.receipts import links as receipt_links
 from billing.receipts import routes as receipts
+from billing.simulated import routes as simulated
 from hark.answering import routes as answering
 from hark.answering import sip as answering_sip
 from hark.callers import routes as callers
@@ -49,6 +57,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     watch.router,
     public_socket.router,
     public_leave.router,
+    giving_elsewhere.router,
+    giving.router,
+    giving_thanks.router,
+    giving_desk.router,
+    campaigns.router,
     sandbox.router,
     sandbox_socket.router,
     answering.router,
@@ -58,10 +71,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     contacts.router,
     cases.router,
     callers.router,
+    books.router,
+    digests.router,
     receipts.router,
     receipt_links.router,
     posters.router,
-    desk.router,
     payment_account.router,
     payment_events.router,
+    desk.router,
+    simulated.router,
 )

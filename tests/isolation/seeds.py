@@ -53,6 +53,7 @@ from tenants.prompts.service import storage_key, text_hash
 from tenants.rosters.models import Shift
 from tenants.trunks.models import Trunk
 from tenants.workflows.models import WorkflowVersion
+from tests.isolation.money import books
 from tests.world import Hotline
 
 LATER = timedelta(days=300)
@@ -78,16 +79,20 @@ class Seeded:
             "part": "0",
             "day": "2030-01-01",
             "node": "language",
+            "code": "gifts",
+            "currency": "GBP",
             "vendor": "twilio",
             "ref": "CA1",
             "what": "next",
             "verb": "taking",
             "how": "listen",
+            "receipt_token": f"receipt-{self.marker}",
+            "year_token": f"year-{self.marker}",
             "name": f"own-{self.marker}",
             "tenant_id": ids["tenant"],
+            "payee_account": f"acct_{self.marker}",
             "new": new_id(),
         }
-            "payee_account": f"acct_{self.marker}",
         return {name: str(value) for name, value in {**ids, **own, **fixed, **more}.items()}
 
 
@@ -102,14 +107,13 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
         async with unit_of_work() as session:
             ids, tokens = await _tenant_rows(session, hotline, keeper, number, marker)
             ids |= await _platform_rows(session, hotline, account, marker)
+            ids |= _payments(session, hotline, marker)
+            ids |= await books(session, marker)
             await session.flush()
             ids = await _other_rows(session, hotline.tenant) | ids
-            ids |= _payments(session, hotline, marker)
     return Seeded(hotline, marker, number, *tokens, ids)
 
 
-async def _other_rows(session: Session, tenant: UUID) -> dict[str, UUID]:
-    """A row of each table that says whose it is, also of those that the opening has filled."""
 def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID]:
     """An account for gifts, a gift that was paid on it and given back."""
     account = f"acct_{marker}"
@@ -124,6 +128,8 @@ def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID
     return {"payment": paid.id, "operation": back.id}
 
 
+async def _other_rows(session: Session, tenant: UUID) -> dict[str, UUID]:
+    """A row of each table that says whose it is, also of those that the opening has filled."""
     found = {}
     for name, table in metadata.tables.items():
         owner = table.columns.get("tenant_id", table.columns.get("tenant"))
@@ -217,7 +223,27 @@ async def _tenant_rows(
         "trunk": trunk.id, "destination": destination.id,
         "leg": leg.id,
     }  # fmt: skip
-    return ids, tokens
+    return ids | await _receipt(session, hotline, marker), tokens
+
+
+async def _receipt(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID]:
+    """A donor's receipt with its paper, and their year. The links' secrets are made of the marker."""
+    email = f"{marker}@example.org"
+    facts = Facts(marker, email, "bank", marker, marker, marker, "CN", f"receipt-{marker}")
+    donor = await donor_hash(session, email)
+    row = Receipt(
+        series="S", number=1, gift=new_id(), sealed=await facts.sealed(session), donor_hash=donor, currency="GBP",
+        minor=1200, given_on=now().date(), language="en", token_hash=hashlib.sha256(facts.token.encode()).digest(),
+    )  # fmt: skip
+    assert donor is not None
+    token = f"year-{marker}".encode()
+    year = ReceiptYear(
+        donor_hash=donor, year=now().year, sealed=await seal(session, token), token_hash=hashlib.sha256(token).digest()
+    )
+    session.add_all([ReceiptSeries(series="S", next=2), row, year])
+    await session.flush()
+    await store().put(f"receipts/{hotline.tenant}/{row.id}/en-seed/pdf", await seal(session, marker.encode()))
+    return {"receipt": row.id, "receipt_year": year.id}
 
 
 async def _prompt(hotline: Hotline, flow: UUID, keeper: UUID, marker: str) -> Prompt:

@@ -12,13 +12,16 @@ SHIFT = "/o/{slug}/roster/shifts/{key}"
 HOURS = "/o/{slug}/roster/hours"
 NUMBERS = "/o/{slug}/settings/numbers"
 ACCOUNT = "/o/{slug}/money/account"
+BOOKS = "/o/{slug}/money/books"
+CHECKED = "/h/{slug}/books"
 SOUND = {"content-type": "audio/webm"}
+RECEIPTS = "/o/{slug}/money/receipts"
 PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
 AGAIN = "doing it again is nothing, so what isn't there is as good as done"
-SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
 SIGNED_PAY = "only what the payment processor signs is heard, whoever is signed in"
+SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
 HIS = "a telephone is its owner's alone, and can't be verified while there is nothing to ring it with"
 DOOR = "a socket refused at the door is a 403 to the browser, for whatever reason"
 
@@ -58,7 +61,6 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/closing/{tenant}", only("owner")),
     Row("GET", "/closing/{tenant}/steps", only("owner")),
     Row("GET", "/exports/{export}", only("owner")),
-    # People and invitations
     # The account for gifts: what leads to the processor is walked in tests/billing/processor
     Row("GET", ACCOUNT, staff(*LEADS)),
     Row("POST", ACCOUNT, staff(*LEADS, ok=503), form={"country": "GB"}, why="the processor can't be reached from here"),
@@ -68,6 +70,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{ACCOUNT}/disconnect", staff(*LEADS, ok=303)),
     Row("POST", "/webhooks/stripe", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
     Row("POST", "/webhooks/stripe/connect", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
+    # People and invitations
     Row("GET", "/o/{slug}/people", staff(*LEADS)),
     Row("POST", "/o/{slug}/people/invite", staff(*LEADS, ok=303), form={"email": "x@example.org", "role": "operator"}),
     Row("POST", "/o/{slug}/people/invitations/{invitation}/withdraw", staff(*LEADS, ok=303), hostile=303, why=AGAIN),
@@ -230,6 +233,20 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{HOURS}/holidays/{{day}}/removal", staff(*LEADS, ok=303), why=AGAIN),
     Row("POST", f"{HOURS}/public-holidays", staff(*LEADS, ok=303)),
     Row("POST", f"{HOURS}/undo", staff(*LEADS, ok=409), why="nothing has been changed that could be undone"),
+    # Receipts: the first hotline's donor has number S-1
+    Row("GET", RECEIPTS, staff(*LEADS)),
+    Row("POST", f"{RECEIPTS}/statements", staff(*LEADS, ok=303), form={"year": "2026"}),
+    Row("GET", f"{RECEIPTS}/{{key}}", staff(*LEADS), key="receipt"),
+    Row("GET", f"{RECEIPTS}/{{key}}/paper.pdf", staff(*LEADS), key="receipt"),
+    Row("GET", f"{RECEIPTS}/{{key}}/year.pdf", staff(*LEADS), key="receipt"),
+    Row("POST", f"{RECEIPTS}/{{key}}/void", staff(*LEADS, ok=303), key="receipt", form={"reason": "Given back"}),
+    Row("POST", f"{RECEIPTS}/{{key}}/replacement", staff(*LEADS, ok=303), key="receipt",
+        form={"name": "Another", "amount": "10", "reason": "It was misspelt"}),
+    Row("POST", f"{RECEIPTS}/{{key}}/official", staff(*LEADS, ok=303), key="receipt", form={"number": "12345678"}),
+    Row("POST", f"{RECEIPTS}/{{key}}/letter", staff(*LEADS, ok=303), key="receipt"),
+    Row("GET", "/h/{slug}/receipts/{receipt_token}", everybody(200), why="whoever holds the link is its donor"),
+    Row("GET", "/h/{slug}/receipts/years/{year_token}", everybody(200), why="whoever holds the link is its donor"),
+    Row("GET", "/o/{slug}/money/giving/poster.pdf", staff(*LEADS)),
     # The flow
     Row("GET", "/o/{slug}/flow", staff(*LEADS)),
     Row("GET", "/o/{slug}/flow/steps/{node}", staff(*LEADS)),
@@ -237,6 +254,18 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/o/{slug}/flow/publication", staff(*LEADS, ok=303)),
     Row("POST", "/o/{slug}/flow/draft/removal", staff(*LEADS, ok=303)),
     Row("POST", "/o/{slug}/flow/versions/{key}/revival", staff(*LEADS, ok=303), key="flow_version"),
+    # The books, and what a donor may check of them
+    Row("GET", BOOKS, staff(*LEADS, "auditor")),
+    Row("POST", f"{BOOKS}/publication", staff(*LEADS, ok=303), form={"published": "yes"}),
+    Row("GET", f"{BOOKS}/journal.csv", staff(*LEADS, "auditor")),
+    Row("GET", f"{BOOKS}/accounts/{{code}}/{{currency}}", staff(*LEADS, "auditor")),
+    Row("GET", f"{BOOKS}/entries/{{key}}", staff(*LEADS, "auditor"), key="ledger_entry"),
+    Row("GET", CHECKED, everybody(200)),
+    Row("POST", CHECKED, everybody(303), form={"gift": "{booked_gift}"}, smuggled=422),
+    Row("GET", f"{CHECKED}/days.json", everybody(200)),
+    Row("GET", f"{CHECKED}/check.py", everybody(200)),
+    Row("GET", f"{CHECKED}/gifts/{{key}}", everybody(200), key="booked_gift"),
+    Row("GET", f"{CHECKED}/gifts/{{key}}/proof.json", everybody(200), key="booked_gift"),
     # How it sounds
     Row("GET", PROMPTS, staff(*LEADS)),
     Row("POST", PROMPTS, staff(*LEADS, ok=409), content=RECORDED[0], headers=RECORDED[1],
@@ -248,6 +277,7 @@ ROWS: tuple[Row, ...] = (
 )
 
 JOBS: dict[str, dict[str, str]] = {
+    "books.close": {},
     "mail.send": {"sealed": "{letter}"},
     "signup.forget": {"application": "{application}"},
     "provisioning.run": {"run": "open"},
@@ -264,22 +294,26 @@ JOBS: dict[str, dict[str, str]] = {
     "prompts.drop": {"name": "{name}"},
     "watch.look": {"line": "{line}"},
     "watch.rearm": {},
+    "receipts.print": {"receipt": "{receipt}", "letter": "issued"},
+    "receipts.year": {"year": "2026"},
+    "receipts.statement": {"row": "{receipt_year}"},
     "messages.tell": {"kind": "voicemail", "key": "{voicemail}"},
+    "processor.event": {"account": "{payee_account}", "kind": "charge", "object": "ch_1", "type": "charge.succeeded"},
+    "processor.look": {"account": "{payee_account}", "kind": "payout", "object": "po_1"},
+    "processor.refresh": {"gift": "{payment}"},
+    "processor.refund": {"operation": "{operation}"},
 }
 """What each job would be given to do harm in the first hotline from inside the second. All of them end well, having
 done nothing to the first; the second's own opening is over long ago."""
 
 FOR_ALL = {
+    "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
     "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",
     "numbers.failover": "a carrier's node serves every hotline",
     "numbers.give_back": "a number that has rested is nobody's",
     "twiml.again": "a leg is named as its telephone company names it",
-}
-"""Jobs that are meant to reach every hotline."""
-    "processor.event": {"account": "{payee_account}", "kind": "charge", "object": "ch_1", "type": "charge.succeeded"},
-    "processor.look": {"account": "{payee_account}", "kind": "payout", "object": "po_1"},
-    "processor.refresh": {"gift": "{payment}"},
-    "processor.refund": {"operation": "{operation}"},
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
+}
+"""Jobs that are meant to reach every hotline."""

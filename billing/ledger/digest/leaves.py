@@ -5,7 +5,7 @@ The ids in it are random, so nobody learns what is in an entry by trying. Its no
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
 
 from billing.ledger.digest.tree import leaf_hash
+from billing.ledger.service import Posting
 from infra.database import Session
 
 _READ = (
@@ -35,14 +36,19 @@ _OF_ENTRY = text(_READ.format(which="e.id = :entry")).bindparams(bindparam("entr
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """An entry as it is hashed; `gifts` are all that its postings name."""
+    """An entry as it is hashed, with what its postings say."""
 
     entry: UUID
     at: datetime
     booked_at: datetime
     kind: str
     content: bytes
-    gifts: frozenset[UUID]
+    postings: Sequence[Posting]
+
+    @property
+    def gifts(self) -> set[UUID]:
+        """All that its postings name."""
+        return {posting.gift for posting in self.postings if posting.gift}
 
     @property
     def hash(self) -> bytes:
@@ -63,7 +69,7 @@ def _note(entry: UUID, note: str) -> str:
     return hashlib.sha256(f"{entry}{note}".encode()).hexdigest() if note else ""
 
 
-def content_of(head: Any, postings: Iterable[Any]) -> bytes:
+def content_of(head: Any, postings: Iterable[Posting]) -> bytes:
     """The canonical bytes of an entry: UTF-8, keys in order, no blanks, ids and moments as text, whole numbers."""
     told = {
         "id": str(head.id),
@@ -87,8 +93,8 @@ async def _read(session: Session, statement: Any, given: dict[str, Any]) -> list
     for key, group in groupby(found, key=lambda row: row.id):
         rows = list(group)
         head = rows[0]
-        gifts = frozenset(row.gift for row in rows if row.gift)
-        leaves.append(Leaf(key, head.at, head.booked_at, head.kind, content_of(head, rows), gifts))
+        postings = [Posting(row.account, row.minor, row.currency, row.campaign, row.gift, row.pool) for row in rows]
+        leaves.append(Leaf(key, head.at, head.booked_at, head.kind, content_of(head, postings), postings))
     return leaves
 
 

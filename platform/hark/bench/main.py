@@ -6,6 +6,7 @@ import sys
 
 import uvloop
 
+from hark.bench.books import books, tell
 from hark.bench.dialled import NUMBERS, Found, dialled
 from hark.bench.fanout import fanout
 from hark.bench.ground import ground
@@ -72,6 +73,12 @@ async def _telephone(quick: bool) -> None:
         await telephone(made, _say, quick=quick)
 
 
+async def _books(quick: bool) -> None:
+    postings = 40_000 if quick else 1_000_000
+    async with ground(2) as made:
+        tell(_say, postings, await books(made, postings))
+
+
 async def _run(quick: bool) -> None:
     _say("engine steps on one core", f"{bench():,.0f} /s")
     _say("whole simulated calls on one core", f"{bench_calls():,.0f} /s")
@@ -92,6 +99,7 @@ async def _run(quick: bool) -> None:
                 )
     _growth(sizes, found[0], found[-1])
     await _telephone(quick)
+    await _books(quick)
     memory, first, again = await footprint()
     _say("the whole idle stack, proportional set size", f"{memory:.0f} MiB", f"{memory / 200:.2f} of the aim of 200")
     _say("ready after a first start", f"{first:.1f} s", f"{first / 10:.2f} of the promised 10 s")
@@ -103,7 +111,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="hark bench", description=main.__doc__)
     parser.add_argument("--quick", action="store_true", help="a small world, to see that the bench itself works")
     parser.add_argument("--telephone", action="store_true", help="the telephone alone")
+    parser.add_argument("--books", action="store_true", help="books of a million postings alone")
     asked = parser.parse_args(arguments)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the loop that web processes run on
-        runner.run((_telephone if asked.telephone else _run)(asked.quick))
+        runner.run((_books if asked.books else _telephone if asked.telephone else _run)(asked.quick))
     return 0

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 
+from billing.ledger.digest import jobs as books
 from billing.processor.booking import sweep as payments
 from hark.app import dress
 from hark.jobs import JOBS
@@ -106,5 +107,6 @@ async def _prepare() -> None:
     await warm()
     async with unit_of_work() as session:
         await retention.begin(session)
+        await books.begin(session)
         await failover.begin(session)
         await payments.begin(session)

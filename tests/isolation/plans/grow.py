@@ -32,6 +32,7 @@ STAYS_SMALL = {
     "invitation": "those of a week",
     "mail_wish": "as many as there are volunteers",
     "line_setting": "as many as there are lines",
+    "receipt_series": "a few",
     "prompt": "as many as a flow has texts that somebody recorded",
 }
 """Tables that a scan may read whole. Every other tenant table grows for as long as a hotline lives."""
@@ -49,7 +50,17 @@ VARIED = {
         "blocked_until": "CASE n % 50 WHEN 0 THEN now() + interval '1 day' ELSE NULL END",
         "planned_at": "CASE n % 50 WHEN 0 THEN now() - n * interval '1 hour' ELSE NULL END",
     },
+    "receipt": {
+        "given_on": "current_date - n",
+        "replaces": "NULL::uuid",
+        "official_number": "CASE n % 50 WHEN 0 THEN '' ELSE n::text END",
+    },
+    "receipt_year": {"year": "2000 + n % 200"},
     "line_day": {"day": "current_date - n"},
+    "ledger_entry": {"ref": "'entry:' || n", "reverses": "NULL::uuid"},
+    "ledger_posting": {"booked_on": "current_date - n"},
+    "ledger_sum": {"day": "current_date - n"},
+    "ledger_day": {"day": "current_date - n"},
     "leg": {"state": "CASE n % 50 WHEN 0 THEN 'answered' ELSE 'over' END"},
 }
 """What isn't the same in every row: most of what a hotline keeps is done with."""

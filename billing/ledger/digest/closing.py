@@ -27,8 +27,9 @@ INSERT INTO ledger_sum AS held (tenant_id, id, account, currency, day, campaign,
 SELECT tenant_id, gen_random_uuid(), account, currency, (at AT TIME ZONE 'UTC')::date, campaign, pool,
        sum(minor)::bigint, count(*)
 FROM ledger_posting WHERE {days}
-GROUP BY tenant_id, account, currency, (at AT TIME ZONE 'UTC')::date, campaign, pool
-ON CONFLICT (tenant_id, account, currency, day, campaign, pool)
+GROUP BY tenant_id, account, currency, (at AT TIME ZONE 'UTC')::date, CUBE (campaign, pool)
+HAVING (GROUPING(campaign) = 1 OR campaign IS NOT NULL) AND (GROUPING(pool) = 1 OR pool IS NOT NULL)
+ON CONFLICT (tenant_id, campaign, pool, account, currency, day)
 DO UPDATE SET minor = held.minor + excluded.minor, postings = held.postings + excluded.postings
 """
 _ADD = text(_SUMMED.format(days="booked_on = :day")).bindparams(bindparam("day", type_=DATE))

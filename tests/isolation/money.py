@@ -1,0 +1,21 @@
+"""A hotline's books for the sweeps: a gift with its fee, booked two days ago, on a day that is closed."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from billing.ledger import Entry, Posting, book
+from billing.ledger.digest.closing import close_days
+from infra import clock
+from infra.database import Session
+from infra.ids import new_id
+
+
+async def books(session: Session, marker: str) -> dict[str, UUID]:
+    """Book and close in the tenant in scope; the marker stands in what only its own people may read."""
+    gift = new_id()
+    postings = [Posting("processor", 955, "GBP", gift=gift), Posting("processor_fees", 45, "GBP", gift=gift)]
+    postings.append(Posting("gifts", -1000, "GBP", gift=gift))
+    with clock.travel(by=-timedelta(days=2)):
+        entry = await book(session, Entry(f"seed:{marker}", "charge", clock.now(), postings, note=f"Note {marker}"))
+    await close_days(session)
+    return {"ledger_entry": entry, "booked_gift": gift}
