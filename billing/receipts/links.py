@@ -16,16 +16,16 @@ router = APIRouter(prefix="/h/{slug}/receipts")
 Language = Annotated[str, Query(max_length=20)]
 
 
-@router.get("/{token}")
-async def receipt(at: AtHotline, token: str, lang: Language = "") -> Response:
+@router.get("/{receipt_token}")
+async def receipt(at: AtHotline, receipt_token: str, lang: Language = "") -> Response:
     """A receipt as it stands now, in its own language or in the one asked for."""
-    row = await receipt_by_token(at.session, token)
+    row = await receipt_by_token(at.session, receipt_token)
     data = await receipt_pdf(at.session, row, lang if lang in LANGUAGES else "")
     return pdf_answer(data, f"receipt-{row.label}")
 
 
-@router.get("/years/{token}")
-async def year(at: AtHotline, token: str, lang: Language = "") -> Response:
+@router.get("/years/{year_token}")
+async def year(at: AtHotline, year_token: str, lang: Language = "") -> Response:
     """A year's statement as its receipts stand now."""
-    row = await year_by_token(at.session, token)
+    row = await year_by_token(at.session, year_token)
     return pdf_answer(await year_pdf(at.session, row, lang if lang in LANGUAGES else ""), f"gifts-{row.year}")
