@@ -2,9 +2,12 @@
 
 from sqlmodel import SQLModel
 
+from billing.campaigns import models as campaigns
+from billing.giving import models as giving
 from billing.ledger import models as ledger
 from billing.processor import models as processor
 from billing.receipts import models as receipts
+from billing.simulated import models as simulated
 from hark.cases import models as cases
 from hark.contacts import models as contacts
 from hark.desk.messages import models as messages
@@ -43,5 +46,7 @@ SLICES = (
     outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows,
     lines, signup, steps, closing, switchboard, phone, contacts, cases,
     line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,
+    campaigns, giving,
     processor,
+    simulated,
 )  # fmt: skip

@@ -121,6 +121,24 @@ def upgrade() -> None:
     )
     op.create_index("uq_caller_hash", "caller", ["tenant_id", "hash"], unique=True)
     op.create_table(
+        "campaign",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("title", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("brief", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("story", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("goal_minor", sa.BigInteger(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('draft', 'open', 'closed')", name=op.f("ck_campaign_state")),
+        sa.CheckConstraint("goal_minor > 0", name=op.f("ck_campaign_goal")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_campaign")),
+    )
+    op.create_index("uq_campaign_slug", "campaign", ["tenant_id", "slug"], unique=True)
+    op.create_table(
         "carried",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("carrier", sa.String(), nullable=False),
@@ -153,6 +171,18 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_count")),
     )
+    op.create_table(
+        "donor",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_donor")),
+    )
+    op.create_index("uq_donor_hash", "donor", ["tenant_id", "hash"], unique=True)
     op.create_table(
         "export",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -190,6 +220,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_form_version")),
     )
     op.create_index("uq_form_version_number", "form_version", ["tenant_id", "key", "number"], unique=True)
+    op.create_table(
+        "giving_settings",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("amounts", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("least_minor", sa.BigInteger(), nullable=False),
+        sa.Column("most_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_points", sa.Integer(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("does", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("thanks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("filing", sa.String(), nullable=False),
+        sa.Column("partner", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint("fee_points BETWEEN 0 AND 2000 AND fee_minor >= 0", name=op.f("ck_giving_settings_fee")),
+        sa.CheckConstraint("least_minor > 0 AND most_minor >= least_minor", name=op.f("ck_giving_settings_bounds")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_giving_settings")),
+    )
     op.create_table(
         "host",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -779,6 +828,39 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_application_file_application"), "application_file", ["application"], unique=False)
     op.create_table(
+        "campaign_picture",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign", sa.Uuid(), nullable=False),
+        sa.Column("alt", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "campaign"],
+            ["campaign.tenant_id", "campaign.id"],
+            name=op.f("fk_campaign_picture_tenant_id_campaign"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_campaign_picture")),
+    )
+    op.create_index("ix_campaign_picture_campaign", "campaign_picture", ["tenant_id", "campaign", "id"], unique=False)
+    op.create_table(
+        "campaign_update",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "campaign"],
+            ["campaign.tenant_id", "campaign.id"],
+            name=op.f("fk_campaign_update_tenant_id_campaign"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_campaign_update")),
+    )
+    op.create_index("ix_campaign_update_campaign", "campaign_update", ["tenant_id", "campaign", "at"], unique=False)
+    op.create_table(
         "destination",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -858,6 +940,60 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status = 'published'"),
     )
+    op.create_table(
+        "gift",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ticket", sa.String(), nullable=False),
+        sa.Column("campaign", sa.Uuid(), nullable=True),
+        sa.Column("donor", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("cover_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("monthly", sa.Boolean(), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('started', 'processing', 'paid', 'failed', 'expired')", name=op.f("ck_gift_state")
+        ),
+        sa.CheckConstraint("amount_minor > 0 AND cover_minor >= 0", name=op.f("ck_gift_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "campaign"],
+            ["campaign.tenant_id", "campaign.id"],
+            name=op.f("fk_gift_tenant_id_campaign"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "donor"],
+            ["donor.tenant_id", "donor.id"],
+            name=op.f("fk_gift_tenant_id_donor"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_gift")),
+    )
+    op.create_index(
+        "ix_gift_campaign",
+        "gift",
+        ["tenant_id", "campaign"],
+        unique=False,
+        postgresql_where=sa.text("paid_at IS NOT NULL"),
+    )
+    op.create_index("ix_gift_donor", "gift", ["tenant_id", "donor", "paid_at"], unique=False)
+    op.create_index(
+        "ix_gift_paid",
+        "gift",
+        ["tenant_id", "paid_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("paid_at IS NOT NULL"),
+    )
+    op.create_index("ix_gift_started", "gift", ["tenant_id", "started_at"], unique=False)
+    op.create_index("uq_gift_ticket", "gift", ["tenant_id", "ticket"], unique=True)
     op.create_table(
         "invitation",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -1593,6 +1729,12 @@ def upgrade() -> None:
     op.execute(
         "CREATE POLICY tenant ON \"caller\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "campaign" TO hark_app')
+    op.execute('ALTER TABLE "campaign" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "campaign" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"campaign\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "carried" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "carrier_node" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "case_count" TO hark_app')
@@ -1600,6 +1742,12 @@ def upgrade() -> None:
     op.execute('ALTER TABLE "case_count" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"case_count\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "donor" TO hark_app')
+    op.execute('ALTER TABLE "donor" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "donor" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"donor\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "export" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "flow" TO hark_app')
@@ -1613,6 +1761,12 @@ def upgrade() -> None:
     op.execute('ALTER TABLE "form_version" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"form_version\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "giving_settings" TO hark_app')
+    op.execute('ALTER TABLE "giving_settings" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "giving_settings" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"giving_settings\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "host" TO hark_app')
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "ledger_day" TO hark_app')
@@ -1728,6 +1882,18 @@ def upgrade() -> None:
         "CREATE POLICY tenant ON \"workflow_version\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "application_file" TO hark_app')
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "campaign_picture" TO hark_app')
+    op.execute('ALTER TABLE "campaign_picture" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "campaign_picture" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"campaign_picture\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "campaign_update" TO hark_app')
+    op.execute('ALTER TABLE "campaign_update" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "campaign_update" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"campaign_update\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "destination" TO hark_app')
     op.execute('ALTER TABLE "destination" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "destination" FORCE ROW LEVEL SECURITY')
@@ -1745,6 +1911,12 @@ def upgrade() -> None:
     op.execute('ALTER TABLE "flow_version" FORCE ROW LEVEL SECURITY')
     op.execute(
         "CREATE POLICY tenant ON \"flow_version\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
+    )
+    op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "gift" TO hark_app')
+    op.execute('ALTER TABLE "gift" ENABLE ROW LEVEL SECURITY')
+    op.execute('ALTER TABLE "gift" FORCE ROW LEVEL SECURITY')
+    op.execute(
+        "CREATE POLICY tenant ON \"gift\" USING (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) WITH CHECK (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)"
     )
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "invitation" TO hark_app')
     op.execute('ALTER TABLE "invitation" ENABLE ROW LEVEL SECURITY')
@@ -1984,6 +2156,12 @@ def downgrade() -> None:
     op.drop_index("uq_invitation_token", table_name="invitation")
     op.drop_index("ix_invitation_until", table_name="invitation")
     op.drop_table("invitation")
+    op.drop_index("uq_gift_ticket", table_name="gift")
+    op.drop_index("ix_gift_started", table_name="gift")
+    op.drop_index("ix_gift_paid", table_name="gift", postgresql_where=sa.text("paid_at IS NOT NULL"))
+    op.drop_index("ix_gift_donor", table_name="gift")
+    op.drop_index("ix_gift_campaign", table_name="gift", postgresql_where=sa.text("paid_at IS NOT NULL"))
+    op.drop_table("gift")
     op.drop_index(
         "uq_flow_version_published", table_name="flow_version", postgresql_where=sa.text("status = 'published'")
     )
@@ -1996,6 +2174,10 @@ def downgrade() -> None:
     op.drop_index("uq_destination_name", table_name="destination")
     op.drop_index("uq_destination_hash", table_name="destination")
     op.drop_table("destination")
+    op.drop_index("ix_campaign_update_campaign", table_name="campaign_update")
+    op.drop_table("campaign_update")
+    op.drop_index("ix_campaign_picture_campaign", table_name="campaign_picture")
+    op.drop_table("campaign_picture")
     op.drop_index(op.f("ix_application_file_application"), table_name="application_file")
     op.drop_table("application_file")
     op.drop_index("uq_workflow_version_number", table_name="workflow_version")
@@ -2101,6 +2283,7 @@ def downgrade() -> None:
     op.drop_index("uq_host_name", table_name="host")
     op.drop_index(op.f("ix_host_tenant"), table_name="host")
     op.drop_table("host")
+    op.drop_table("giving_settings")
     op.drop_index("uq_form_version_number", table_name="form_version")
     op.drop_table("form_version")
     op.drop_index("uq_flow_name", table_name="flow")
@@ -2108,12 +2291,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_export_tenant"), table_name="export")
     op.drop_index(op.f("ix_export_account"), table_name="export")
     op.drop_table("export")
+    op.drop_index("uq_donor_hash", table_name="donor")
+    op.drop_table("donor")
     op.drop_table("case_count")
     op.drop_index("uq_carrier_node", table_name="carrier_node")
     op.drop_table("carrier_node")
     op.drop_index("uq_carried_ref", table_name="carried")
     op.drop_index("ix_carried_call", table_name="carried")
     op.drop_table("carried")
+    op.drop_index("uq_campaign_slug", table_name="campaign")
+    op.drop_table("campaign")
     op.drop_index("uq_caller_hash", table_name="caller")
     op.drop_index("ix_caller_planned", table_name="caller", postgresql_where=sa.text("planned_at IS NOT NULL"))
     op.drop_index("ix_caller_blocked", table_name="caller", postgresql_where=sa.text("blocked_until IS NOT NULL"))

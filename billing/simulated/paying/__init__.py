@@ -1,0 +1,1 @@
+"""How simulated money moves: cards that behave as their numbers say, charges, balances, refunds, disputes."""

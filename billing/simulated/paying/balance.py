@@ -1,0 +1,111 @@
+"""Balance transactions: every cent that moves on an account, with what it cost; and what is in the account."""
+
+from typing import Any
+
+from billing.simulated.api.places import DISPUTE_FEES, FIXED_FEES
+from billing.simulated.till import Till
+from billing.simulated.till.events import tell
+from billing.simulated.wire.shapes import Data, part, resource
+
+DAY = 24 * 3600
+PENDING_DAYS = 2
+SHARE = 290
+"""The processor's share of a payment in ten-thousandths: 2.9 %."""
+_Transaction: Any = resource("balance_transaction")
+_Balance: Any = resource("balance")
+CATEGORIES = {
+    "adjustment": "dispute", "application_fee": "platform_earning", "application_fee_refund": "platform_earning_refund",
+    "payment": "charge", "payment_refund": "refund", "stripe_fee": "fee", "transfer_refund": "transfer_reversal",
+    "refund_failure": "refund_failure",
+}  # fmt: skip
+"""How reports call what a transaction's type doesn't name already."""
+
+
+def processing_fee(amount: int, currency: str) -> int:
+    """What the processor takes of a payment, in minor units, never more than all of it."""
+    return min(amount, (amount * SHARE + 5000) // 10_000 + FIXED_FEES.get(currency, 30))
+
+
+def dispute_fee(currency: str) -> int:
+    """What a dispute costs, in minor units."""
+    return DISPUTE_FEES.get(currency, 1500)
+
+
+def fee(amount: int, currency: str, kind: str = "stripe_fee", description: str = "Stripe processing fees") -> Data:
+    """A part of what a transaction cost."""
+    application = "ca_simulated" if kind == "application_fee" else None
+    return part(
+        _Transaction.FeeDetail, amount=amount, currency=currency, type=kind, description=description,
+        application=application,
+    )  # fmt: skip
+
+
+async def move(
+    till: Till,
+    kind: str,
+    amount: int,
+    currency: str,
+    source: str | None,
+    *,
+    fees: list[Data] | None = None,
+    at_once: bool = False,
+    category: str = "",
+    description: str | None = None,
+    at: int | None = None,
+) -> Data:
+    """Book what moves: `amount` before `fees`, negative when it leaves. It becomes available in two days."""
+    at = till.now() if at is None else at
+    cost = sum(one["amount"] for one in fees or [])
+    made = await till.make(
+        "balance_transaction",
+        created=at,
+        amount=amount,
+        available_on=at if at_once else at + PENDING_DAYS * DAY,
+        balance_type="payments",
+        currency=currency,
+        description=description,
+        fee=cost,
+        fee_details=fees or [],
+        net=amount - cost,
+        reporting_category=category or CATEGORIES.get(kind, kind),
+        source=source,
+        status="available" if at_once else "pending",
+        type=kind,
+    )
+    if at_once and amount > 0:
+        await tell(till, "balance.available", await balance(till))
+    return made
+
+
+async def ripen(till: Till) -> list[Data]:
+    """Every transaction of the account, those whose day has come marked as available."""
+    every = await till.all("balance_transaction")
+    at = till.now()
+    ripe = [one for one in every if one["status"] == "pending" and one["available_on"] <= at]
+    for one in ripe:
+        await till.change(one, status="available")
+    return await till.all("balance_transaction") if ripe else every
+
+
+async def balance(till: Till) -> Data:
+    """What the account has: available, and pending, by currency; both name every currency that ever moved."""
+    every = await ripen(till)
+    own = await till.other("").seek("account", till.account or "acct_platform")
+    currencies = sorted({one["currency"] for one in every}) or [(own or {}).get("default_currency") or "usd"]
+
+    def of(state: str) -> list[Data]:
+        sums = {
+            name: sum(one["net"] for one in every if one["currency"] == name and one["status"] == state)
+            for name in currencies
+        }
+        return [
+            part(_Balance.Available, amount=sums[name], currency=name, source_types={"card": sums[name]})
+            for name in currencies
+        ]
+
+    return {"object": "balance", "available": of("available"), "pending": of("pending"), "livemode": False}
+
+
+def amount_of(sums: list[Data], currency: str) -> int:
+    """The amount in one currency of a list such as a balance's `available`."""
+    return sum(one["amount"] for one in sums if one["currency"] == currency)
