@@ -19,6 +19,7 @@ from billing.processor.connect import service
 from billing.processor.models import PaymentAccount, PaymentRow
 from billing.processor.payments import Payment
 from billing.simulated.api import accounts
+from hark.jobs import JOBS
 from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.ids import new_id
@@ -29,6 +30,7 @@ from tests.billing.conftest import Simulated
 from tests.world import World, open_hotline
 
 _numbers = count(1)
+assert JOBS, "every job registers as it is imported"
 
 
 @dataclass

@@ -1,0 +1,71 @@
+"""A gift from the click to the books, on the hotline's own account."""
+
+import asyncio
+
+import pytest
+
+from billing.money import Money
+from billing.processor.checkout import look_up, start_checkout
+from infra.errors import Conflict, NotFound
+from infra.ids import new_id
+from tests.billing.processor.conftest import House, account_row
+
+
+async def test_a_connected_account_says_what_it_may(house: House) -> None:
+    row = await account_row(house)
+    assert (row.state, row.country, row.currency, row.missing) == ("ready", "HK", "HKD", [])
+    assert "card" in row.methods
+
+
+async def test_a_gift_is_booked_with_its_fee_and_told(house: House) -> None:
+    gift = await house.give(10_000)
+    await house.settled()
+    row = await house.row(gift)
+    assert (row.state, row.method, row.refunded_minor, row.disputed_minor) == ("paid", "card", 0, 0)
+    assert row.fee_minor
+    assert await house.books() == {
+        "processor": 10_000 - row.fee_minor, "processor_fees": row.fee_minor, "gifts": -10_000,
+    }  # fmt: skip
+    assert await house.on("gifts", gift=gift) == -10_000
+    assert house.told[gift][-1].state == "paid"
+    assert house.told[gift][-1].kept == Money(10_000, "HKD")
+    assert (await house.reconciled()).nil
+
+
+async def test_the_thank_you_page_knows_before_any_event(house: House) -> None:
+    gift = await house.give(500)
+    with house.scope():
+        payment = await look_up(gift)
+    assert payment.state == "paid"
+    assert await house.on("gifts") == -500
+
+
+async def test_a_second_click_is_the_same_page_and_a_paid_gift_needs_none(house: House) -> None:
+    order = house.order(700)
+    with house.scope():
+        first, second = await asyncio.gather(start_checkout(order), start_checkout(order))
+    assert first == second
+    await house.simulated.pay(first)
+    assert await house.begin(order) == order.back
+    await house.settled()
+    assert await house.on("gifts") == -700
+
+
+async def test_a_gift_keeps_its_amount(house: House) -> None:
+    order = house.order(700)
+    await house.begin(order)
+    with pytest.raises(Conflict):
+        await house.begin(house.order(800, gift=order.gift))
+
+
+async def test_a_declined_card_leaves_the_gift_open(house: House) -> None:
+    order = house.order(700)
+    await house.simulated.pay(await house.begin(order), card="4000000000000002")
+    await house.settled()
+    assert (await house.row(order.gift)).state == "open"
+    assert await house.books() == {}
+
+
+async def test_nobody_looks_up_what_isnt_theirs(house: House) -> None:
+    with house.scope(), pytest.raises(NotFound):
+        await look_up(new_id())
