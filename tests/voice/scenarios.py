@@ -82,19 +82,31 @@ def info_keys(keys: str, stays: float = 1.0) -> str:
     return xml(*call(), *steps, pause(stays), request("BYE", len(keys) + 2), '<recv response="200"/>')
 
 
+def is_called(*steps: str) -> str:
+    """A telephone that does this when it is called, and is done; whoever asks whether it is there hears that it is."""
+    return xml(
+        '<recv request="OPTIONS" optional="true" next="asked"/>',
+        *steps,
+        '<nop next="done"><action><exec int_cmd="stop_gracefully"/></action></nop>',
+        '<label id="asked"/>',
+        send("SIP/2.0 200 OK", *ANSWERING, CONTACT, *NO_BODY),
+        '<label id="done"/>',
+        "<nop/>",
+    )
+
+
+def telephone_that_takes_info(keys: int) -> str:
+    """Is called and answers, but knows no keys in its sound: it is told of so many by SIP INFO, and then is hung up."""
+    told = ('<recv request="INFO" crlf="true"/>', send("SIP/2.0 200 OK", *AGAIN, *NO_BODY))
+    without = tuple(line.replace(" 0 101", " 0") for line in WITH_SDP if ":101 " not in line)
+    return is_called(*picks_up(0.2, without), '<Reference variables="them,us"/>', *told * keys, *hung_up())
+
+
 def telephone(rings: float = 0.2, stays: float | None = None) -> str:
     """Is called, rings, answers; hangs up after `stays` seconds, or waits until the other side does."""
-    answered = (
-        '<recv request="INVITE" rrs="true"/>',
-        send("SIP/2.0 180 Ringing", *ANSWERING, CONTACT, *NO_BODY),
-        pause(rings),
-        send("SIP/2.0 200 OK", *ANSWERING, CONTACT, *WITH_SDP, more='retrans="500"'),
-        '<recv request="ACK">'
-        '<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="them"/>'
-        '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="us"/></action></recv>',
-    )
+    answered = picks_up(rings, WITH_SDP)
     if stays is None:
-        return xml(*answered, '<Reference variables="them,us"/>', *hung_up())
+        return is_called(*answered, '<Reference variables="them,us"/>', *hung_up())
     bye = send(
         "BYE [next_url] SIP/2.0",
         "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
@@ -106,12 +118,25 @@ def telephone(rings: float = 0.2, stays: float | None = None) -> str:
         *NO_BODY,
         more='retrans="500"',
     )
-    return xml(*answered, pause(stays), bye, '<recv response="200"/>')
+    return is_called(*answered, pause(stays), bye, '<recv response="200"/>')
+
+
+def picks_up(rings: float, sdp: tuple[str, ...]) -> tuple[str, ...]:
+    """Ring so long, and answer with this."""
+    return (
+        '<recv request="INVITE" rrs="true"/>',
+        send("SIP/2.0 180 Ringing", *ANSWERING, CONTACT, *NO_BODY),
+        pause(rings),
+        send("SIP/2.0 200 OK", *ANSWERING, CONTACT, *sdp, more='retrans="500"'),
+        '<recv request="ACK">'
+        '<action><ereg regexp=".*" search_in="hdr" header="From:" assign_to="them"/>'
+        '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="us"/></action></recv>',
+    )
 
 
 def telephone_that_says(status: int, reason: str, rings: float = 0.0) -> str:
     """Is called and refuses: 486 Busy Here, 603 Decline, 480 Temporarily Unavailable…"""
-    return xml(
+    return is_called(
         '<recv request="INVITE" crlf="true"/>',
         send("SIP/2.0 180 Ringing", *ANSWERING, CONTACT, *NO_BODY),
         pause(rings),
@@ -122,7 +147,7 @@ def telephone_that_says(status: int, reason: str, rings: float = 0.0) -> str:
 
 def telephone_that_rings() -> str:
     """Is called and rings until the other side gives up."""
-    return xml(
+    return is_called(
         '<recv request="INVITE" crlf="true"/>',
         send("SIP/2.0 180 Ringing", *ANSWERING, CONTACT, *NO_BODY),
         '<recv request="CANCEL" crlf="true"/>',

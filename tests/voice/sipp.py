@@ -30,6 +30,8 @@ def address(last: int) -> str:
     return f"{NET}.{last}"
 
 
+MOST = 500
+"""How often a telephone that is called may be spoken to: once it is asked whether it is there, more than once."""
 CARRIER = address(2)
 """The address from which a telephone company calls; operators' telephones have others."""
 
@@ -80,9 +82,9 @@ class Sipp:
     @classmethod
     async def start(
         cls, scenario: str, *, to: tuple[str, int], number: str = "s", host: str = CARRIER, port: int = 0,
-        calls: int = 1, rate: int = 1, within: int = 30, account: str = "", password: str = "", **keys: str,
+        within: int = 30, account: str = "", password: str = "", **keys: str,
     ) -> "Sipp":  # fmt: skip
-        """Play a scenario `calls` times, `rate` a second, for `within` seconds at most; `keys` fill its [key] places.
+        """Play a scenario for `within` seconds at most; `keys` fill its [key] places.
 
         It signs in as `account` with `password` where the scenario does so.
         One that waits for calls (it begins with recv) takes `to` as where its own requests would go.
@@ -97,10 +99,10 @@ class Sipp:
         filled = {"ear": str(sound.address[1]), "caller": "442079460123", "account": account} | keys
         process = await asyncio.create_subprocess_exec(
             program, f"{to[0]}:{to[1]}", "-sf", str(folder / "scenario.xml"), "-i", host, "-p", str(own[1]),
-            "-s", number, "-m", str(calls), "-r", str(rate), "-l", "500", "-nostdin", "-timeout", str(within),
-            "-timeout_error", "-trace_msg", "-message_file", str(folder / "messages"), "-trace_err", "-error_file",
-            str(folder / "errors"), "-default_behaviors", "all,-bye", "-au", account, "-ap", password,
-            *(part for name, value in filled.items() for part in ("-key", name, value)),
+            "-s", number, "-m", str(MOST) if "stop_gracefully" in scenario else "1", "-l", "500", "-nostdin",
+            "-timeout", str(within), "-timeout_error", "-trace_msg", "-message_file", str(folder / "messages"),
+            "-trace_err", "-error_file", str(folder / "errors"), "-default_behaviors", "all,-bye", "-au", account,
+            "-ap", password, *(part for name, value in filled.items() for part in ("-key", name, value)),
             cwd=folder, env=os.environ | {"TERM": "dumb"}, start_new_session=True,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip

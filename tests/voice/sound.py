@@ -20,6 +20,7 @@ class Sound(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.address = ("", 0)
         self.packets: list[tuple[int, bytes]] = []
+        self.said = 0.0
         self._peer: tuple[str, int] | None = None
         self._transport: asyncio.DatagramTransport
         self._sequence = random.randrange(1 << 15)
@@ -70,6 +71,12 @@ class Sound(asyncio.DatagramProtocol):
             while self.heard < wanted:
                 await asyncio.sleep(0.02)
 
+    async def until_said(self, seconds: float, within: float = 25.0) -> None:
+        """Return once somebody, elsewhere, has said this much here."""
+        async with asyncio.timeout(within):
+            while self.said < seconds:
+                await asyncio.sleep(0.02)
+
     async def until_met(self, within: float = 25.0) -> None:
         """Return once the other side has sent a first packet."""
         async with asyncio.timeout(within):
@@ -81,11 +88,14 @@ class Sound(asyncio.DatagramProtocol):
         self._peer = peer
 
     async def say(self, seconds: float, sound: bytes = TONE) -> None:
-        """Make a sound at the speed of speech."""
+        """Make a sound at the speed of speech, until the telephone is gone. `said` is how many seconds it was."""
         await self.until_met()
         for _ in range(round(seconds / PACKET_SECONDS)):
+            if self._transport.is_closing():
+                return
             self._send(ULAW, sound)
             self._time += SAMPLES
+            self.said += PACKET_SECONDS
             await asyncio.sleep(PACKET_SECONDS)
 
     async def press(self, key: str) -> None:

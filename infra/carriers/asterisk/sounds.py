@@ -22,6 +22,8 @@ LOUD = 400
 WINDOW = 0.02
 HEARD = 0.2
 """Seconds of loudness that are a word."""
+HEAD = 44
+"""Bytes before the sound in a WAV as Asterisk writes it."""
 
 
 class Sounds:
@@ -49,7 +51,7 @@ class Sounds:
             raise LookupError(name)
         if not said.is_success:
             raise ConnectionError(f"{self._node.name} answers {said.status_code} for a recording")
-        return said.content
+        return whole(said.content)
 
     async def forget(self, name: str) -> None:
         """Delete a recording; one that is gone is fine. Raises ConnectionError."""
@@ -100,6 +102,16 @@ def _keep(path: Path, sound: bytes) -> None:
     beside.write_bytes(sound)
     beside.chmod(0o644)
     beside.rename(path)
+
+
+def whole(sound: bytes) -> bytes:
+    """A recorded WAV that says how long it is. Asterisk writes that into its head when it closes the file, which one
+    that was killed never did: what had been written until then is in there all the same."""
+    if len(sound) < HEAD or sound[36:40] != b"data" or int.from_bytes(sound[40:HEAD], "little"):
+        return sound
+    spoken = (len(sound) - HEAD) // 2 * 2
+    sizes = [size.to_bytes(4, "little") for size in (HEAD - 8 + spoken, spoken)]
+    return sound[:4] + sizes[0] + sound[8:40] + sizes[1] + sound[HEAD : HEAD + spoken]
 
 
 def seconds(sound: bytes) -> int:

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Coroutine
 from typing import Any
+from urllib.parse import quote
 
 from infra.carriers.asterisk.ari import Ari, Event, Node
 from infra.carriers.asterisk.delivery import Delivery
 from infra.carriers.asterisk.legs.board import Board
-from infra.carriers.asterisk.legs.happening import happen
-from infra.carriers.asterisk.legs.leg import LEASE, SOME, Leg
+from infra.carriers.asterisk.legs.happening import happen, kept
+from infra.carriers.asterisk.legs.leg import LEASE, OF, SOME, Leg
 from infra.carriers.asterisk.legs.obeying import obey
 from infra.carriers.asterisk.sounds import Sounds
 from infra.carriers.protocol import Command, Resync
@@ -67,11 +68,19 @@ class Switch:
                 legs[ref] = Leg(ref, inbound=inbound, up=up, room=rooms.get(ref, ""), noise=SOME)
                 recalled.append(legs[ref].recall(self.ari))
         await asyncio.gather(*recalled)
+        await self._find_recordings()
         found = {ref: channel["state"] == "Up" for ref, channel in there.items()}
         await self._board.delivery.alone(Resync(node.name, found))
         held, self._held = self._held, None
         for event in held:
             happen(self._board, event)
+
+    async def _find_recordings(self) -> None:
+        """Tell of those that ended without us. What was told of already and not fetched yet is told of once more."""
+        stored = await self.ari.ask("GET", "recordings/stored")
+        for name in [each["name"] for each in stored.body or () if OF in each["name"]] if stored.ok else ():
+            if (await self.ari.ask("GET", f"recordings/live/{quote(name, safe='')}")).status == 404:
+                kept(self._board, name)
 
     async def renew(self) -> None:
         """For ever: let those who wait with nobody live on, which without us they don't do for long. Beside all other

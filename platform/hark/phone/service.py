@@ -110,7 +110,9 @@ async def _told(carrier: str, node: str, signal: Signal) -> None:
     ref = getattr(signal, "ref", "")
     carried = await whose(carrier, node, ref)
     if carried is None:
-        if not isinstance(signal, Over):
+        if isinstance(signal, Recorded):  # nobody waits for it any more
+            await _forget(carrier, node, signal)
+        elif not isinstance(signal, Over):
             await _send(carrier, node, HangUp(ref, "orphan"))
         return
     if carried.errand:
@@ -118,8 +120,8 @@ async def _told(carrier: str, node: str, signal: Signal) -> None:
         return
     async with turn(carried.call):
         with tenant_scope(carried.tenant):
-            if isinstance(signal, Recorded) and signal.seconds:
-                await _keep(carrier, node, carried, signal)
+            if isinstance(signal, Recorded):
+                await (_keep(carrier, node, carried, signal) if signal.seconds else _forget(carrier, node, signal))
             async with unit_of_work() as session:
                 await rows.locked(session, carried.call)
                 leg = await _leg(session, carried.id)
@@ -156,6 +158,11 @@ async def _keep(carrier: str, node: str, carried: Carried, signal: Recorded) -> 
     async with unit_of_work() as session:
         await _seal(session, carried.call, signal, wav)
     await voice.forget(node, signal.name)
+
+
+async def _forget(carrier: str, node: str, signal: Recorded) -> None:
+    if signal.name and carrier in voices:
+        await voices[carrier].forget(node, signal.name)
 
 
 async def _seal(session: Session, call: UUID, signal: Recorded, wav: bytes) -> None:
@@ -197,8 +204,9 @@ async def _resync(carrier: str, node: str, signal: Resync) -> None:
             known = {row.ref: row for row in (await session.execute(found)).scalars()}
     for ref in signal.legs.keys() - known.keys():
         await _send(carrier, node, HangUp(ref, "orphan"))
-    for ref in known.keys() - signal.legs.keys():
-        await _told(carrier, node, Over(ref, "lost"))
+    gone = [row for ref, row in known.items() if ref not in signal.legs]
+    for row in await _callers_first(gone):
+        await _told(carrier, node, Over(row.ref, "lost"))
     for tenant, call in {(row.tenant, row.call) for ref, row in known.items() if ref in signal.legs and not row.errand}:
         async with turn(call):
             with tenant_scope(tenant):
@@ -206,6 +214,18 @@ async def _resync(carrier: str, node: str, signal: Resync) -> None:
                     await timers.disarm(session, call, "caller")
                     orders = await settle(session, call, again=True)
             await carry_out(orders, tenant)
+
+
+async def _callers_first(lost: Sequence[Carried]) -> list[Carried]:
+    """Where both sides of a call are gone there is nobody left to be led to somebody else."""
+    callers: set[UUID] = set()
+    for tenant in {row.tenant for row in lost}:
+        with tenant_scope(tenant):
+            async with unit_of_work() as session:
+                mine = [row.id for row in lost if row.tenant == tenant]
+                found = select(col(Leg.id)).where(col(Leg.id).in_(mine), col(Leg.role) == "caller")
+                callers |= set((await session.execute(found)).scalars())
+    return sorted(lost, key=lambda row: row.id not in callers)
 
 
 async def doing(carrier: str, node: str, ref: str) -> Command | None:

@@ -1,6 +1,7 @@
 """Messages that an Asterisk took while Hark was away: sealed, put among the hotline's voicemails, deleted there."""
 
 import asyncio
+import io
 import logging
 import wave
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from hark.switchboard import left
 from hark.switchboard.calls import token_hash
 from hark.switchboard.models import Call
 from hark.switchboard.published import published_version
+from infra.carriers.asterisk.sounds import whole
 from infra.carriers.reading import e164
 from infra.clock import now
 from infra.database import Session, unit_of_work
@@ -51,7 +53,7 @@ def _finished(folder: str) -> list[Path]:
 
 async def _take(path: Path) -> bool:
     dialled, caller, begun, _ = path.stem.split("_", 3)
-    data = await asyncio.to_thread(path.read_bytes)
+    data = whole(await asyncio.to_thread(path.read_bytes))
     with no_scope():
         async with unit_of_work() as session:
             number = await number_dialled(session, dialled)
@@ -85,12 +87,12 @@ async def _keep(
             )
         )  # fmt: skip
         await session.flush()
-    await left.keep_whole(session, key, 0, data, "audio/wav", max(1, _seconds(path)))
+    await left.keep_whole(session, key, 0, data, "audio/wav", max(1, _seconds(data)))
 
 
-def _seconds(path: Path) -> int:
+def _seconds(sound: bytes) -> int:
     try:
-        with wave.open(str(path)) as file:
+        with wave.open(io.BytesIO(sound)) as file:
             return int(file.getnframes() / file.getframerate())
     except (wave.Error, EOFError):
         return 0

@@ -312,6 +312,8 @@ class FakeAri:
         await self.tell("PlaybackFinished", playback={"id": playback, "target_uri": f"channel:{ref}", "state": "done"})
 
     async def _recording(self, method: str, parts: list[str]) -> tuple[int, Any]:
+        if parts == ["stored"]:
+            return 200, [{"name": name, "format": "wav"} for name in self.stored]
         if parts[0] == "stored":
             return (204, None) if self.stored.pop(parts[1], None) is not None else (404, {})
         for channel in self.channels.values():

@@ -57,7 +57,7 @@ async def test_the_first_words_answer_the_call_and_take_it_over_from_the_fallbac
     assert fake.channels[caller].state == "Ring"
     await voice.carry_out(NODE, Play(caller, "p", (HELLO, MENU)))
     channel = fake.channels[caller]
-    await fake.until(lambda: channel.playing == ["1.p"])
+    await fake.until(lambda: channel.playing == ["1~p"])
     assert channel.state == "Up"
     assert int(channel.variables[LEASE]) > 240  # two prompts may last that long
     [media] = [query["media"] for _, path, query in fake.requests if "/play/" in path]
@@ -157,9 +157,9 @@ async def test_new_words_wait_for_nothing_that_is_still_being_said(
     for id in ("a", "b", "c"):
         await voice.carry_out(NODE, Play(caller, id, (HELLO,)))
     channel = fake.channels[caller]
-    await fake.until(lambda: channel.playing == ["1.c"])
+    await fake.until(lambda: channel.playing == ["1~c"])
     await voice.carry_out(NODE, Play(caller, "d", (MENU,)))
-    await fake.until(lambda: channel.playing == ["1.d"])
+    await fake.until(lambda: channel.playing == ["1~d"])
     assert fake.stuck == []
     assert heard.count(Said) == 0  # those that were cut off for another were not heard
 
@@ -252,7 +252,7 @@ async def test_a_message_is_asked_for_and_recorded(fake: FakeAri, voice: Asteris
     await voice.carry_out(NODE, Record(caller, "v", (HELLO,), 90))
     channel = fake.channels[caller]
     await fake.until(lambda: bool(channel.recording))
-    assert channel.playing == ["1.v"]
+    assert channel.playing == ["1~v"]
     [asked] = [query for _, path, query in fake.requests if path.endswith("/record")]
     wanted = {"format": "wav", "beep": "true", "terminateOn": "#", "maxDurationSeconds": "90", "maxSilenceSeconds": "7"}
     assert asked | wanted == asked

@@ -96,7 +96,7 @@ async def test_words_that_go_on_without_us_are_found_again(fake: FakeAri, voice:
     await heard.until(Resync)
     await voice.carry_out(NODE, Play("1", "p", (HELLO,), "music"))
     await fake.quiet()
-    assert fake.channels["1"].playing == ["1.p"]  # not twice
+    assert fake.channels["1"].playing == ["1~p"]  # not twice
     await fake.finish("1")
     await fake.until(lambda: fake.channels["1"].noise == {"moh"})
     assert fake.stuck == []
@@ -147,7 +147,7 @@ async def test_a_connection_that_breaks_in_the_middle_of_a_command_leaves_it_to_
     heard.signals.clear()
     await heard.until(Resync)
     await voice.carry_out(NODE, Play("1", "p", (HELLO,), "music"))
-    await fake.until(lambda: fake.channels["1"].playing == ["1.p"])
+    await fake.until(lambda: fake.channels["1"].playing == ["1~p"])
     await fake.finish("1")
     await fake.until(lambda: fake.channels["1"].noise == {"moh"})
 

@@ -116,7 +116,7 @@ async def _cut(fake: FakeAri, voice: AsteriskVoice, heard: Heard, told: dict[str
 
 
 def _check(fake: FakeAri, channel: Channel, command: Command, heard: Heard) -> None:
-    saying = f"{channel.id}.{command.id}"
+    saying = f"{channel.id}~{command.id}"
     match command:
         case Play():
             if command.prompts and channel.playing:

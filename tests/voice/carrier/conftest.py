@@ -85,9 +85,9 @@ class Stage:
         await self.tell(Ring(ref, "ring", f"number:+442079460999@{ref}", NUMBER, seconds))
         return phone
 
-    async def operator(self, ref: str) -> Sipp:
+    async def operator(self, ref: str, scenario: str = "") -> Sipp:
         """One who has picked up."""
-        phone = await self.telephone(ref)
+        phone = await self.telephone(ref, scenario)
         await self.heard.until(Answered, ref=ref)
         face(phone)
         return phone
@@ -118,5 +118,7 @@ async def stage(asterisk: Asterisk) -> AsyncIterator[Stage]:
         for channel in await asterisk.channels():
             await asterisk.ari("DELETE", f"/channels/{channel['id']}")
         await asterisk.until_quiet()
+        for left in (await asterisk.ari("GET", "/recordings/stored")).json():  # the next one would be told of it
+            await asterisk.ari("DELETE", f"/recordings/stored/{left['name']}")
         heard.trunks.clear()
         await voice.refresh(asterisk.at.name)

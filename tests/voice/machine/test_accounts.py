@@ -1,7 +1,10 @@
 """Operators' accounts from the database and trunks by ARI, in one Asterisk at once."""
 
+import asyncio
 import hashlib
+import os
 import re
+import signal
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,9 +17,10 @@ from infra.scope import tenant_scope
 from infra.services.throwaway import Throwaway
 from infra.services.voice.accounts import allow
 from infra.services.voice.instance import Database
+from infra.services.voice.probe import answers_sip
 from tenants.devices.service import account
 from tests.voice import scenarios
-from tests.voice.asterisk import Asterisk
+from tests.voice.asterisk import Asterisk, running
 from tests.voice.machine.app import connected
 from tests.voice.sipp import Sipp, address
 from tests.world import World
@@ -54,6 +58,31 @@ async def test_an_account_of_the_database_signs_in_and_is_called(asterisk: Aster
         assert other.sound.heard > 0.5
     assert (await caller.done()).code == 0
     assert (await telephone.done()).code == 0
+
+
+async def test_a_desk_phone_stays_signed_in_when_the_switch_is_killed(
+    services: Throwaway, ground: None, world: World
+) -> None:
+    anna = await add(world, "quiet river")
+    database = Database(host=str(services.services.home.sockets))
+    await allow(database)
+    async with running(name="mortal", database=database, fallback=f"PJSIP/{anna}") as mortal:
+        signing_in = await Sipp.start(
+            scenarios.registers(), to=mortal.sip, host=ANNA, account=anna, password="quiet river"
+        )
+        assert (await signing_in.done()).code == 0
+        await asyncio.sleep(1.5)  # it writes down once a second who has signed in
+        before = mortal.switch.keeper.pid
+        assert before
+        os.kill(before, signal.SIGKILL)
+        telephone = await Sipp.start(scenarios.telephone(), to=mortal.sip, host=ANNA, port=signing_in.address[1])
+        async with asyncio.timeout(20):
+            while mortal.switch.keeper.pid in (None, before) or not await answers_sip(mortal.sip, 1):
+                await asyncio.sleep(0.1)
+        await mortal.trunk("carrier", address(2))
+        caller = await Sipp.start(scenarios.caller(stays=0.5), to=mortal.sip, number="4420")
+        assert (await caller.done()).code == 0
+        assert (await telephone.done()).code == 0
 
 
 async def test_a_browser_signs_in_over_a_websocket(asterisk: Asterisk, world: World) -> None:

@@ -1,11 +1,11 @@
 """What an Asterisk tells becomes signals. Nothing waits in here, so that everything is told in its order."""
 
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from infra.carriers.asterisk.ari import Event
 from infra.carriers.asterisk.legs.board import BESIDE, KNOCK, RUNG, Board
-from infra.carriers.asterisk.legs.leg import Leg
+from infra.carriers.asterisk.legs.leg import Leg, whose
 from infra.carriers.asterisk.legs.obeying import said
 from infra.carriers.asterisk.legs.reasons import reason
 from infra.carriers.asterisk.trunks import PREFIX
@@ -101,27 +101,31 @@ def _spoken(board: Board, playback: str, ref: str) -> None:
         return
     leg.saying = ""
     if leg.doing is None and not leg.recording:  # begun before we were connected
-        board.tell(Heard(ref, unquote(playback.removeprefix(f"{ref}."))))
+        board.tell(Heard(ref, whose(playback)[1]))
 
 
 def _recorded(board: Board, recording: dict[str, Any]) -> None:
     name = recording["name"]
-    ref = recording["target_uri"].removeprefix("channel:")
-    if ref.startswith("bridge:"):  # of a room, for the leg that had it recorded
-        ref = unquote(name).rpartition(".")[0]
+    ref, _ = whose(name)
     leg = board.legs.get(ref)
     if leg and leg.recording == name:
         leg.recording = ""
-    board.delivery.put(ref, _judged(board, ref, recording))
+    board.delivery.put(ref, _judged(board, recording))
 
 
-async def _judged(board: Board, ref: str, recording: dict[str, Any]) -> Signal:
+def kept(board: Board, name: str) -> None:
+    """A recording lies there whose end nobody was told of: we were away, or the switch itself was killed in it."""
+    board.delivery.put(whose(name)[0], _judged(board, {"name": name, "state": "done"}))
+
+
+async def _judged(board: Board, recording: dict[str, Any]) -> Signal:
     """How long it is. Asterisk counts whole seconds, up or down: where it comes to one, we listen."""
     name = recording["name"]
+    ref, id = whose(name)
     seconds = recording.get("duration", 0) if recording.get("talking_duration", 0) > 1 else 0
     if not seconds and recording["state"] == "done":
         seconds = await board.sounds.seconds(name)
-    return Recorded(ref, unquote(name).removeprefix(f"{ref}."), name, seconds)
+    return Recorded(ref, id, name, seconds)
 
 
 def _left(board: Board, bridge: dict[str, Any], ref: str) -> None:
@@ -141,7 +145,7 @@ def _ended(board: Board, leg: Leg, *, answered: bool) -> None:
     """A leg has left us: hung up, or gone to the switch's fallback, because we wanted it or because we were away."""
     del board.legs[leg.ref]
     if leg.recording and isinstance(leg.doing, Record):
-        board.tell(Recorded(leg.ref, leg.doing.id, leg.recording, 0))
+        board.tell(Recorded(leg.ref, leg.doing.id, "", 0))
     if leg.beside:
         board.spawn(leg.stop_whispering(board.ari))
     if isinstance(leg.wanted, HangUp | GiveBack):

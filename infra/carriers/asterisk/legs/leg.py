@@ -1,7 +1,7 @@
 """One leg on an Asterisk: what it is doing there, and how that is begun and ended in as few requests as can be."""
 
 import asyncio
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from infra.carriers.asterisk.ari import Answer, Ari, answered
 from infra.carriers.asterisk.legs.reasons import cause
@@ -21,6 +21,14 @@ LEASE = 120
 """Seconds after which an Asterisk that hears no more of us hands a caller to its fallback."""
 TRIES = 40
 PAUSE = 0.05
+OF = "~"
+"""Between a leg's name and the id of what it says or records: in neither of them."""
+
+
+def whose(name: str) -> tuple[str, str]:
+    """The leg's name and the id that are in the name of a prompt or recording."""
+    ref, _, id = name.partition(OF)
+    return ref, unquote(id)
 
 
 class Leg:
@@ -46,7 +54,7 @@ class Leg:
 
     def named(self, id: str) -> str:
         """What a prompt or recording of this leg's is called; a recording is also a file of that name."""
-        return f"{self.ref}.{quote(id, safe='')}"
+        return f"{self.ref}{OF}{quote(id, safe='')}"
 
     async def recall(self, ari: Ari) -> None:
         """Find out what a leg does that lived before our connection did."""
