@@ -1,8 +1,10 @@
 """People who talk over a real Asterisk: sound both ways, on hold, listened to, whispered to."""
 
 import asyncio
+import re
 
 from infra.carriers.protocol import HangUp, Join, Over, Play
+from tests.voice import scenarios
 from tests.voice.carrier.conftest import Stage, Words, face
 from tests.voice.sipp import Sipp
 
@@ -38,6 +40,51 @@ async def test_caller_and_operator_hear_each_other(stage: Stage, words: Words) -
     await stage.heard.until(Over, ref=ref)
     await stage.asterisk.until_quiet()
     assert (await stage.asterisk.ari("GET", "/bridges")).json() == []
+
+
+async def test_keys_pass_through_a_talk_both_ways_in_the_sound(stage: Stage) -> None:
+    caller, ref = await stage.caller()
+    operator = await stage.operator("op")
+    for one in (ref, "op"):
+        await stage.tell(Join(one, "talk", "room"))
+    await asyncio.sleep(0.2)
+    assert await hears(operator, caller)
+    for presses, hearing in ((caller, operator), (operator, caller)):
+        await presses.sound.press("1#")
+        await until_keys(hearing, [1, 11])
+        assert presses.sound.keys_heard == ([] if presses is caller else [1, 11]), "nobody hears their own"
+    assert await hears(caller, operator)
+
+
+async def test_keys_of_the_signalling_pass_through_a_talk_into_the_sound(stage: Stage) -> None:
+    caller, ref = await stage.caller(scenarios.info_keys("12", 2.0))
+    operator = await stage.operator("op")
+    for one in (ref, "op"):
+        await stage.tell(Join(one, "talk", "room"))
+    await until_keys(operator, [1, 2])
+    await caller.done()
+
+
+async def test_keys_in_the_sound_are_signalled_to_a_telephone_that_wants_them_so(stage: Stage) -> None:
+    caller, ref = await stage.caller()
+    operator = await stage.operator("op", scenarios.telephone_that_takes_info(2))
+    for one in (ref, "op"):
+        await stage.tell(Join(one, "talk", "room"))
+    await asyncio.sleep(0.2)
+    assert await hears(operator, caller)
+    await caller.sound.press("42")
+    async with asyncio.timeout(10):
+        while len(told := [one for one in operator.messages() if one.startswith("INFO")]) < 2:
+            await asyncio.sleep(0.05)
+    assert [re.findall(r"^Signal=\s*(\S)", one, re.MULTILINE) for one in told] == [["4"], ["2"]]
+    await caller.hang_up()
+
+
+async def until_keys(listener: Sipp, keys: list[int]) -> None:
+    """Return once somebody has heard these keys."""
+    async with asyncio.timeout(10):
+        while listener.sound.keys_heard != keys:
+            await asyncio.sleep(0.05)
 
 
 async def test_the_caller_on_hold_hears_music_and_the_operator_nothing(stage: Stage) -> None:
