@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from billing.ledger.digest.proofs import whole_chain
+from billing.ledger.pages.journal import journal
 from infra.clock import now
 from infra.database import Session
 from infra.scope import current_tenant
@@ -18,10 +20,10 @@ from infra.vault import unseal
 from provisioning.closing.tables import tenant_tables
 from tenants.directory.models import Tenant
 
-FILES = ("voicemail", "recording", "prompt", "receipts")
+FILES = ("voicemail", "recording", "prompt", "campaign", "receipts")
 """Kinds of files that are kept as <kind>/<tenant>/…/<part>, each part sealed."""
-PLAIN = frozenset({"prompt"})
-"""Those that every caller hears: kept as <kind>/<tenant>/<name>, and not sealed."""
+PLAIN = frozenset({"prompt", "campaign"})
+"""Those that everybody hears or sees: kept as <kind>/<tenant>/<name>, and not sealed."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ENDINGS = {b"\x1aE\xdf\xa3": ".webm", b"OggS": ".ogg", b"RIFF": ".wav", b"%PDF": ".pdf"}
 
@@ -36,6 +38,8 @@ async def zipped(session: Session) -> bytes:
             rows = await _rows(session, table, unreadable)
             archive.writestr(f"json/{table}.json", json.dumps(rows, ensure_ascii=False, indent=1, default=str))
             archive.writestr(f"csv/{table}.csv", _csv(rows))
+        archive.writestr("books/journal.csv", "".join([lines async for lines in journal(session)]))
+        archive.writestr("books/days.json", json.dumps({"days": await whole_chain(session)}, indent=1))
         for kind in FILES:
             for name, data in (await _files(session, kind, unreadable)).items():
                 archive.writestr(name, data)

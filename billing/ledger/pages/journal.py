@@ -5,15 +5,18 @@ import io
 from collections.abc import AsyncIterator
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select, tuple_
+from sqlalchemy import select, tuple_
 
 from billing.ledger.chart import account
 from billing.ledger.models import LedgerEntry, LedgerPosting
 from billing.money import digits
 from infra.database import Session
+from infra.prepared import table
 
+_ENTRY, _POSTING = table(LedgerEntry), table(LedgerPosting)  # bare rows: a session would keep all it has read
 PAGE = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEAD = (
@@ -32,19 +35,18 @@ def head() -> str:
 async def page(session: Session, after: Cursor | None) -> tuple[str, Cursor | None]:
     """The lines of the next so many entries, in the order in which they happened, and the cursor for the page after;
     None at the end."""
-    found = select(LedgerEntry).order_by(col(LedgerEntry.at), col(LedgerEntry.id)).limit(PAGE)
+    found = select(_ENTRY).order_by(_ENTRY.c.at, _ENTRY.c.id).limit(PAGE)
     if after is not None:
-        found = found.where(tuple_(col(LedgerEntry.at), col(LedgerEntry.id)) > tuple_(*after))
-    entries = list(await session.exec(found))
-    of = select(LedgerPosting).where(col(LedgerPosting.entry_id).in_([entry.id for entry in entries]))
-    postings: dict[UUID, list[LedgerPosting]] = {}
-    for posting in await session.exec(of.order_by(col(LedgerPosting.id))):
+        found = found.where(tuple_(_ENTRY.c.at, _ENTRY.c.id) > tuple_(*after))
+    entries = (await session.execute(found)).all()
+    of = select(_POSTING).where(_POSTING.c.entry_id.in_([entry.id for entry in entries]))
+    postings: dict[UUID, list[Any]] = {}
+    for posting in await session.execute(of.order_by(_POSTING.c.id)):
         postings.setdefault(posting.entry_id, []).append(posting)
     made = io.StringIO()
     writer = csv.writer(made)
     for entry in entries:
         writer.writerows(_line(entry, posting) for posting in postings[entry.id])
-    session.expunge_all()
     return made.getvalue(), (entries[-1].at, entries[-1].id) if len(entries) == PAGE else None
 
 
@@ -59,7 +61,7 @@ async def journal(session: Session) -> AsyncIterator[str]:
             return
 
 
-def _line(entry: LedgerEntry, posting: LedgerPosting) -> list[str]:
+def _line(entry: Any, posting: Any) -> list[str]:
     amount = str(Decimal(abs(posting.minor)).scaleb(-digits(posting.currency)))
     return [
         entry.at.isoformat(), entry.booked_at.isoformat(), _cell(entry.kind), _cell(entry.ref),
