@@ -1,4 +1,4 @@
-"""What the simulated processor remembers: its objects, the answers that it has given, the events it still has to tell."""
+"""What the simulated processor remembers: its objects, the answers it has given, the events it still has to tell."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The simulated payment processor as the tests' builders of payments reach it: over a real socket, with its troubles."""
+"""The simulated payment processor as the tests of payments reach it: over a real socket, with its troubles."""
 
 import asyncio
 import os
@@ -103,7 +103,7 @@ class Simulated:
                 return list((await session.exec(wanted.order_by(col(SimulatedDelivery.due_at)))).all())
 
     async def faults(self, **wanted: Any) -> None:
-        """Switch troubles: shuffle, double (bool), delay (seconds), drop, refuse, lose (in a hundred). None: all off."""
+        """Switch troubles on: shuffle, double, delay (seconds), drop, refuse, lose (in a hundred); others are off."""
         async with self.till() as till:
             await set_faults(till, **wanted)
 
@@ -172,11 +172,11 @@ def _pointed(url: str) -> Iterator[None]:
 @pytest.fixture(scope="session")
 async def processor_server(ground: None) -> AsyncIterator[Simulated]:
     """The app behind a real server in this process, with the settings pointed at its simulated processor."""
-    from hark.app import app  # the app reads settings as it is made, which `ground` has set by now
+    from hark.app import app  # noqa: PLC0415 - the app reads settings as it is made, which `ground` has set by now
 
     running = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning", server_header=False))
     task = asyncio.create_task(running._serve())  # `serve` would take the test run's signal handlers away
-    while not running.started:
+    while not running.started:  # noqa: ASYNC110 - uvicorn raises no event of its own
         await asyncio.sleep(0.01)
     host, port = running.servers[0].sockets[0].getsockname()[:2]
     url = f"http://{host}:{port}{PATH}"

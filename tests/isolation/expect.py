@@ -76,6 +76,11 @@ class Row:
         return f"{self.method} {self.path}" + (" by the caller" if self.calling else "")
 
     @property
+    def address(self) -> str:
+        """The path with plain places: a rest of any depth (`{rest:path}`) is filled as any other."""
+        return self.path.replace(":path}", "}")
+
+    @property
     def route(self) -> tuple[str, str]:
         """What it is a row of."""
         return self.method, self.path

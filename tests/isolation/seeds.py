@@ -92,6 +92,8 @@ class Seeded:
             "tenant_id": ids["tenant"],
             "payee_account": f"acct_{self.marker}",
             "new": new_id(),
+            "rest": "balance",
+            "hosted": "nothing",
         }
         return {name: str(value) for name, value in {**ids, **own, **fixed, **more}.items()}
 

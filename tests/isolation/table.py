@@ -20,6 +20,8 @@ PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
 AGAIN = "doing it again is nothing, so what isn't there is as good as done"
+KEYED = "only who shows this installation's own key is answered, whoever is signed in"
+NOBODYS = "whoever holds such an address may pay there; this one leads to nothing"
 SIGNED_PAY = "only what the payment processor signs is heard, whoever is signed in"
 SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
 HIS = "a telephone is its owner's alone, and can't be verified while there is nothing to ring it with"
@@ -70,6 +72,16 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{ACCOUNT}/disconnect", staff(*LEADS, ok=303)),
     Row("POST", "/webhooks/stripe", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
     Row("POST", "/webhooks/stripe/connect", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
+    # The simulated processor: walked in tests/billing/simulated
+    Row("GET", "/simulated/stripe/v1/{rest:path}", everybody(401), why=KEYED),
+    Row("POST", "/simulated/stripe/v1/{rest:path}", everybody(401), why=KEYED),
+    Row("DELETE", "/simulated/stripe/v1/{rest:path}", everybody(401), why=KEYED),
+    Row("GET", "/simulated/stripe/pay/{hosted}", everybody(404), why=NOBODYS),
+    Row("POST", "/simulated/stripe/pay/{hosted}", everybody(404), why=NOBODYS),
+    Row("GET", "/simulated/stripe/confirm/{hosted}", everybody(404), why=NOBODYS),
+    Row("POST", "/simulated/stripe/confirm/{hosted}", everybody(404), why=NOBODYS),
+    Row("GET", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
+    Row("POST", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
     # People and invitations
     Row("GET", "/o/{slug}/people", staff(*LEADS)),
     Row("POST", "/o/{slug}/people/invite", staff(*LEADS, ok=303), form={"email": "x@example.org", "role": "operator"}),
@@ -313,6 +325,7 @@ FOR_ALL = {
     "numbers.failover": "a carrier's node serves every hotline",
     "numbers.give_back": "a number that has rested is nobody's",
     "twiml.again": "a leg is named as its telephone company names it",
+    "simulated.deliver": "an event of the simulated processor names an account of its own, and no hotline",
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
 }

@@ -16,13 +16,13 @@ from tests.isolation.table import ROWS
 from tests.isolation.test_roles import filled
 
 ASKED = [row for row in ROWS if row.method != "WS"]
-FIXED = {"slug", "part", "day", "node", "verb", "code", "currency"}
+FIXED = {"slug", "part", "day", "node", "verb", "code", "currency", "rest", "hosted"}
 """Places in an address that name no row."""
 
 
 def places_of(row: Row) -> set[str]:
     """The places in a row's address that name a row."""
-    return set(re.findall(r"{(\w+)}", row.path)) - FIXED
+    return set(re.findall(r"{(\w+)}", row.address)) - FIXED
 
 
 def smuggles(row: Row) -> bool:
@@ -48,7 +48,7 @@ async def test_another_hotlines_ids_under_ones_own_name_lead_nowhere(
     if not places_of(row) & {"number", "token"}:
         tries |= {table: dict.fromkeys(places_of(row), str(key)) for table, key in first.ids.items()}
     for name, ids in tries.items():
-        answer = await ask("stranger", row.method, row.path.format(**{**own, **ids}), **more)
+        answer = await ask("stranger", row.method, row.address.format(**{**own, **ids}), **more)
         more["headers"] = {**row.headers, "accept": "application/json"}  # spares all but the first a whole page
         got[name] = answer.status_code
         assert first.marker not in answer.text

@@ -59,7 +59,7 @@ def filled(row: Row, at: Seeded, words: Seeded | None = None) -> tuple[str, dict
         more["content"] = row.content
     if row.calling:
         more["cookies"] = f"call={at.call_token}"
-    return row.path.format(**places), more
+    return row.address.format(**places), more
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method != "WS"], ids=lambda row: row.name)

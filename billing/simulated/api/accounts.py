@@ -138,7 +138,9 @@ async def index(till: Till, given: Data) -> Data:
 async def update(till: Till, given: Data, ref: str) -> Data:
     """Change what an account says of itself, and ask for capabilities."""
     held = await _held(till, ref)
-    fields = {name: given[name] for name in ("email", "business_type", "default_currency", "metadata") if name in given}
+    fields: Data = {
+        name: given[name] for name in ("email", "business_type", "default_currency", "metadata") if name in given
+    }
     if profile := given.get("business_profile"):
         fields["business_profile"] = (held["business_profile"] or {}) | profile
     if wanted := given.get("capabilities"):

@@ -36,11 +36,8 @@ async def create_product(till: Till, given: Data) -> Data:
         raise needs("name")
     if given.get("id") and await till.seek("product", given["id"]):
         raise Refused(f"Product already exists: {given['id']}", code="resource_already_exists", param="id")
-    said = {name: given[name] for name in SAID if name in given}
-    made = await till.make(
-        "product", ref=given.get("id", ""), **({"active": True, "metadata": {}, "type": "service"} | said),
-        updated=till.now(),
-    )  # fmt: skip
+    said: Data = {"active": True, "metadata": {}} | {name: given[name] for name in SAID if name in given}
+    made = await till.make("product", ref=given.get("id", ""), type="service", updated=till.now(), **said)
     await tell(till, "product.created", made)
     if priced := given.get("default_price_data"):
         price = await new_price(till, priced | {"product": made["id"]})

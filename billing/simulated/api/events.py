@@ -68,7 +68,7 @@ async def index(till: Till, given: Data) -> Data:
 async def update(till: Till, given: Data, ref: str) -> Data:
     """Change an address, or stop telling it."""
     held = await till.find("webhook_endpoint", ref)
-    fields = {name: given[name] for name in ("url", "enabled_events", "description", "metadata") if name in given}
+    fields: Data = {name: given[name] for name in ("url", "enabled_events", "description", "metadata") if name in given}
     if "disabled" in given:
         fields["status"] = "disabled" if given["disabled"] else "enabled"
     return await till.change(held, **fields)

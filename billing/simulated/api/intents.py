@@ -66,7 +66,7 @@ async def new(till: Till, amount: int, currency: str, given: Data, kinds: list[s
     if not 1 <= amount <= LARGEST:
         code = "amount_too_small" if amount < 1 else "amount_too_large"
         raise Refused(f"Invalid positive integer: {amount}", code=code, param="amount")
-    if given.get("application_fee_amount", 0) > amount:
+    if (given.get("application_fee_amount") or 0) > amount:
         raise Refused("Your application fee cannot be larger than the amount.", param="application_fee_amount")
     ref = key_for("payment_intent")
     made = await till.make(
@@ -158,7 +158,7 @@ async def capture(till: Till, given: Data, ref: str) -> Data:
     held = await till.find("payment_intent", ref, param="intent")
     if held["status"] != "requires_capture":
         raise charging.unexpected(held, "capture")
-    amount = given.get("amount_to_capture", held["amount_capturable"])
+    amount = int(given.get("amount_to_capture") or held["amount_capturable"])
     if not 0 < amount <= held["amount_capturable"]:
         raise Refused("The amount to capture is larger than what is held.", code="amount_too_large", param="amount")
     if "application_fee_amount" in given:

@@ -90,9 +90,7 @@ def _refuse_sum(total: int, given: Data) -> None:
 def _expiry(till: Till, given: Data) -> int:
     at = given.get("expires_at", till.now() + DAY)
     if not till.now() + SHORTEST - 60 <= at <= till.now() + DAY + 60:
-        raise Refused(
-            "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.", param="expires_at"
-        )
+        raise Refused("The `expires_at` timestamp must be 30 minutes to 24 hours from now.", param="expires_at")
     return int(at)
 
 

@@ -30,15 +30,15 @@ async def _link(session: Session, ref: str) -> tuple[Till, Data, Data]:
     return till, await till.find("account", facts["account"]), facts
 
 
-@router.get("/connect/{link}")
-async def connect_page(request: Request, session: Visitor, link: str) -> Response:
+@router.get("/connect/{hosted}")
+async def connect_page(request: Request, session: Visitor, hosted: str) -> Response:
     """The form. A link whose time is over leads to where a new one is made."""
-    till, account, facts = await _link(session, link)
-    row = await till.seek("account_link", link)
+    till, account, facts = await _link(session, hosted)
+    row = await till.seek("account_link", hosted)
     if facts.get("used") or row is None or row["expires_at"] <= till.now():
         return see_other(facts["refresh_url"])
     name = (account["business_profile"] or {}).get("name") or ""
-    return _page(request, link, account, facts, {"name": name, "bank": BANK}, {})
+    return _page(request, hosted, account, facts, {"name": name, "bank": BANK}, {})
 
 
 def _page(
@@ -49,17 +49,17 @@ def _page(
     return render(request, "simulated/connect.html", context, status=status)
 
 
-@router.post("/connect/{link}")
+@router.post("/connect/{hosted}")
 async def connect(
     request: Request,
     session: Visitor,
-    link: str,
+    hosted: str,
     name: Annotated[str, Form(max_length=120)] = "",
     bank: Annotated[str, Form(max_length=34)] = "",
     outcome: Annotated[str, Form(pattern="^(complete|document)$")] = "complete",
 ) -> Response:
     """Take what was typed and lead back. `outcome` says whether a document is still wanted afterwards."""
-    till, account, facts = await _link(session, link)
+    till, account, facts = await _link(session, hosted)
     wrong = {}
     if not name.strip():
         wrong["name"] = _("Give your organisation's name.")
@@ -67,8 +67,8 @@ async def connect(
     if len(digits) < 4:
         wrong["bank"] = _("Any four digits or more will do; it isn't a real account.")
     if wrong:
-        return _page(request, link, account, facts, {"name": name, "bank": bank}, wrong, 422)
+        return _page(request, hosted, account, facts, {"name": name, "bank": bank}, wrong, 422)
     said = {"name": name.strip(), "bank": digits}
     await onboard(till, account["id"], said, complete=outcome == "complete")
-    await till.remember("account_link", link, used=True)
+    await till.remember("account_link", hosted, used=True)
     return see_other(facts["return_url"])

@@ -99,10 +99,10 @@ async def _open(request: Request, session: Session, ref: str) -> tuple[Till, Dat
     return till, await aged(till, held)
 
 
-@router.get("/pay/{session_id}")
-async def pay_page(request: Request, session: Visitor, session_id: str, failed: str = "") -> Response:
+@router.get("/pay/{hosted}")
+async def pay_page(request: Request, session: Visitor, hosted: str, failed: str = "") -> Response:
     """The page; what is paid already leads on, what has run out says so."""
-    till, held = await _open(request, session, session_id)
+    till, held = await _open(request, session, hosted)
     if held["status"] == "complete":
         return see_other(checkout.success(held))
     if held["status"] == "expired":
@@ -119,11 +119,11 @@ def _over(request: Request, held: Data) -> Response:
         return render(request, "simulated/over.html", {"away": held["cancel_url"]}, status=410)
 
 
-@router.post("/pay/{session_id}")
+@router.post("/pay/{hosted}")
 async def pay(
     request: Request,
     session: Visitor,
-    session_id: str,
+    hosted: str,
     method: Annotated[str, Form(max_length=40)] = "",
     email: Annotated[str, Form(max_length=320)] = "",
     number: Annotated[str, Form(max_length=40)] = "",
@@ -132,7 +132,7 @@ async def pay(
     name: Annotated[str, Form(max_length=120)] = "",
 ) -> Response:
     """Pay. A declined card comes back to the page with what was typed, short of the card."""
-    till, held = await _open(request, session, session_id)
+    till, held = await _open(request, session, hosted)
     if held["status"] == "complete":  # sent twice
         return see_other(checkout.success(held))
     if held["status"] == "expired":
@@ -150,10 +150,10 @@ async def pay(
         return await _page(request, till, held, kept, {"number": said} if given.card else {}, said)
 
 
-@router.get("/confirm/{intent_id}")
-async def confirm_page(request: Request, session: Visitor, intent_id: str, secret: str = "") -> Response:
+@router.get("/confirm/{hosted}")
+async def confirm_page(request: Request, session: Visitor, hosted: str, secret: str = "") -> Response:
     """What a bank or a wallet shows: confirm, refuse, or (a wallet) take its time."""
-    till, intent = await _asked(session, intent_id, secret)
+    till, intent = await _asked(session, hosted, secret)
     if intent["status"] != "requires_action":
         return see_other(await checkout.back(till, intent) or "/")
     method = await till.find("payment_method", intent["payment_method"])
@@ -168,15 +168,15 @@ async def confirm_page(request: Request, session: Visitor, intent_id: str, secre
     return render(request, "simulated/confirm.html", context)
 
 
-@router.post("/confirm/{intent_id}")
+@router.post("/confirm/{hosted}")
 async def confirm(
     session: Visitor,
-    intent_id: str,
+    hosted: str,
     secret: Annotated[str, Form(max_length=120)] = "",
     said: Annotated[str, Form(pattern="^(yes|no|later)$")] = "no",
 ) -> Response:
     """What the payer said there."""
-    till, intent = await _asked(session, intent_id, secret)
+    till, intent = await _asked(session, hosted, secret)
     intent = await charging.answer(till, intent, said)
     return see_other(await checkout.back(till, intent) or "/")
 

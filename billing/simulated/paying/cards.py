@@ -15,17 +15,24 @@ class Decline:
     message: str
 
 
-GENERIC = Decline("card_declined", "generic_decline", "Your card was declined.")
-FUNDS = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.")
-LOST = Decline("card_declined", "lost_card", "Your card was declined.")
-STOLEN = Decline("card_declined", "stolen_card", "Your card was declined.")
-FRAUD = Decline("card_declined", "fraudulent", "Your card was declined.")
-EXPIRED = Decline("expired_card", "expired_card", "Your card has expired.")
-CVC = Decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.")
-ERROR = Decline("processing_error", "processing_error", "An error occurred while processing your card. Try again in a little bit.")  # fmt: skip
-LIMIT = Decline("card_declined", "card_velocity_exceeded", "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.")  # fmt: skip
-UNASKED = Decline("authentication_required", "authentication_required", "Your card was declined. This transaction requires authentication.")  # fmt: skip
-NO_NUMBER = Decline("incorrect_number", "incorrect_number", "Your card number is incorrect.")
+def _card(reason: str, message: str = "Your card was declined.") -> Decline:
+    return Decline("card_declined", reason, message)
+
+
+def _alike(code: str, message: str) -> Decline:
+    return Decline(code, code, message)
+
+
+GENERIC = _card("generic_decline")
+FUNDS = _card("insufficient_funds", "Your card has insufficient funds.")
+LOST = _card("lost_card")
+STOLEN = _card("stolen_card")
+FRAUD = _card("fraudulent")
+LIMIT = _card("card_velocity_exceeded", "Your card was declined for exceeding its limit.")
+EXPIRED = _alike("expired_card", "Your card has expired.")
+CVC = _alike("incorrect_cvc", "Your card's security code is incorrect.")
+ERROR = _alike("processing_error", "An error occurred while processing your card. Try again in a little bit.")
+UNASKED = _alike("authentication_required", "Your card was declined. This transaction requires authentication.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,9 @@ CARDS = (
     Card("4000002760000016", ("de",), country="DE"),
     Card("4000003920000003", ("jp",), country="JP"),
     Card("4000000000000002", ("chargeDeclined", "visa_chargeDeclined"), declines=GENERIC),
-    Card("4000000000009995", ("chargeDeclinedInsufficientFunds", "visa_chargeDeclinedInsufficientFunds"), declines=FUNDS),
+    Card(
+        "4000000000009995", ("chargeDeclinedInsufficientFunds", "visa_chargeDeclinedInsufficientFunds"), declines=FUNDS
+    ),
     Card("4000000000009987", ("visa_chargeDeclinedLostCard",), declines=LOST),
     Card("4000000000009979", ("visa_chargeDeclinedStolenCard",), declines=STOLEN),
     Card("4100000000000019", ("radarBlock",), declines=FRAUD),

@@ -112,8 +112,8 @@ async def answer(till: Till, intent: Data, said: str) -> Data:
         return await process(till, intent)
     if method["type"] == "card":
         await till.remember("payment_method", method["id"], confirmed=True)
-        if trouble := (await methods.card_of(till, method)).declines:
-            return await fail(till, intent, method, trouble)
+        if why := (await methods.card_of(till, method)).declines:
+            return await fail(till, intent, method, why)
     return await succeed(till, intent, method)
 
 

@@ -45,10 +45,10 @@ async def make(
     metadata: Data | None = None,
 ) -> Data:
     """A way of paying of any kind; `shown` is the part under the kind's name."""
-    details = part(_Method.BillingDetails, **(billing or {}))
+    said: Data = {kind: shown, "billing_details": part(_Method.BillingDetails, **(billing or {}))}
     return await till.make(
-        "payment_method", private=private, type=kind, billing_details=details, customer=customer,
-        metadata=metadata or {}, allow_redisplay="unspecified", **{kind: shown},
+        "payment_method", private=private, type=kind, customer=customer, metadata=metadata or {},
+        allow_redisplay="unspecified", **said,
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ async def refund_fails(till: Till, held: Data) -> Data:
 def in_payout(payout: str) -> Any:
     """The condition that a movement was paid out with this payout, or is the payout's own."""
     facts, data = col(SimulatedObject.private), col(SimulatedObject.data)
-    return (facts["payout"].astext == payout) | (data["source"].astext == payout)  # type: ignore[index]  # JSONB
+    return (facts["payout"].astext == payout) | (data["source"].astext == payout)
 
 
 async def pay_out(till: Till, amount: int, currency: str, **given: Any) -> Data:

@@ -82,5 +82,5 @@ async def change_and_tell(till: Till, kind: str, data: Data, **fields: Any) -> D
 
 def of_types(wanted: list[str]) -> Any:
     """The condition that an event is of one of these types; a star at the end stands for any rest."""
-    kind = col(SimulatedObject.data)["type"].astext  # type: ignore[index]  # JSONB
+    kind = col(SimulatedObject.data)["type"].astext
     return or_(*(kind.startswith(one[:-1], autoescape=True) if one.endswith("*") else kind == one for one in wanted))

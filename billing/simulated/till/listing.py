@@ -24,7 +24,7 @@ async def listed(till: Till, kind: str, given: Data, *, url: str = "", also: lis
     data = col(SimulatedObject.data)
     where = [SimulatedObject.account == till.account, SimulatedObject.kind == kind, ~data.has_key("deleted")]  # type: ignore[attr-defined]  # JSONB
     where += also or []
-    where += [data[name].astext == _written(value) for name, value in given.items() if name not in PAGING]  # type: ignore[index]  # JSONB
+    where += [data[name].astext == _written(value) for name, value in given.items() if name not in PAGING]
     where += _created(given.get("created"))
     backwards = "ending_before" in given
     if cursor := given.get("ending_before") or given.get("starting_after"):
@@ -54,7 +54,7 @@ def _created(wanted: Any) -> list[Any]:
     """Conditions on when it was made: a second, or bounds."""
     if wanted is None:
         return []
-    at = cast(col(SimulatedObject.data)["created"].astext, Integer)  # type: ignore[index]  # JSONB
+    at = cast(col(SimulatedObject.data)["created"].astext, Integer)
     if isinstance(wanted, int):
         return [at == wanted]
     return [getattr(at, COMPARED[name])(value) for name, value in wanted.items()]

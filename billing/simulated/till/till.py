@@ -15,13 +15,14 @@ from infra.database import Session
 
 PREFIXES = {
     "account": "acct", "application_fee": "fee", "balance_transaction": "txn", "bank_account": "ba",
-    "billing_portal.configuration": "bpc", "billing_portal.session": "bps", "charge": "ch", "checkout.session": "cs_test",
-    "credit_note": "cn", "customer": "cus", "discount": "di", "dispute": "du", "event": "evt", "fee_refund": "fr",
-    "invoice": "in", "invoice_payment": "inpay", "invoiceitem": "ii", "line_item": "il", "mandate": "mandate",
-    "payment_intent": "pi", "payment_link": "plink", "payment_method": "pm", "payout": "po", "plan": "plan",
-    "price": "price", "product": "prod", "promotion_code": "promo", "refund": "re", "setup_attempt": "setatt",
-    "setup_intent": "seti", "subscription": "sub", "subscription_item": "si", "tax_rate": "txr",
-    "test_helpers.test_clock": "clock", "transfer": "tr", "transfer_reversal": "trr", "webhook_endpoint": "we",
+    "billing_portal.configuration": "bpc", "billing_portal.session": "bps", "charge": "ch",
+    "checkout.session": "cs_test", "credit_note": "cn", "customer": "cus", "discount": "di", "dispute": "du",
+    "event": "evt", "fee_refund": "fr", "invoice": "in", "invoice_payment": "inpay", "invoiceitem": "ii",
+    "line_item": "il", "mandate": "mandate", "payment_intent": "pi", "payment_link": "plink", "payment_method": "pm",
+    "payout": "po", "plan": "plan", "price": "price", "product": "prod", "promotion_code": "promo", "refund": "re",
+    "setup_attempt": "setatt", "setup_intent": "seti", "subscription": "sub", "subscription_item": "si",
+    "subscription_schedule": "sub_sched", "tax_rate": "txr", "test_helpers.test_clock": "clock", "transfer": "tr",
+    "transfer_reversal": "trr", "webhook_endpoint": "we",
 }  # fmt: skip
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789"
 
@@ -91,7 +92,7 @@ class Till:
         """A new object with these fields, all others blank; `created` is now unless given."""
         ref = ref or given.pop("id", "") or key_for(kind)
         known = fields(resource(kind))
-        stamped = {"created": self.now()} if "created" in known else {}
+        stamped: Data = {"created": self.now()} if "created" in known else {}
         if "livemode" in known:
             stamped["livemode"] = False
         if "id" in known:
@@ -146,7 +147,7 @@ class Till:
         wanted = select(SimulatedObject).where(SimulatedObject.account == self.account, SimulatedObject.kind == kind)
         wanted = wanted.where(text("NOT data ? 'deleted'"))
         for name, value in where.items():
-            wanted = wanted.where(col(SimulatedObject.data)[name].astext == str(value))  # type: ignore[index]  # JSONB
+            wanted = wanted.where(col(SimulatedObject.data)[name].astext == str(value))
         found = list((await self.session.exec(wanted.order_by(col(SimulatedObject.id)))).all())
         for row in found:
             self._rows[row.kind, row.ref] = row

@@ -36,8 +36,7 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def _put(into: dict[str, Any], path: list[str], value: str) -> None:
     for step in path[:-1]:
-        step = step or str(len(into))
-        below = into.setdefault(step, {})
+        below = into.setdefault(step or str(len(into)), {})
         if not isinstance(below, dict):
             raise Refused(f"Invalid parameter: {path[0]}", param=path[0])
         into = below

@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, ForwardRef, Literal, Union, get_args, get_origin
 
-import stripe
 from stripe._list_object import ListObject
 from stripe._object_classes import get_object_class
 from stripe._stripe_object import StripeObject, UntypedStripeObject
@@ -33,14 +32,20 @@ def resource(kind: str) -> type[StripeObject]:
     return found
 
 
+def _is_classwide(kind: Any) -> bool:
+    return get_origin(kind) is ClassVar
+
+
 @cache
-def fields(cls: type) -> dict[str, Any]:
-    """The annotated fields of a resource or a part of one."""
+def _fields(cls: Any) -> dict[str, Any]:
     return {
-        name: kind
-        for name, kind in cls.__annotations__.items()
-        if get_origin(kind) is not ClassVar and not name.startswith("_")
+        name: kind for name, kind in cls.__annotations__.items() if not _is_classwide(kind) and not name.startswith("_")
     }
+
+
+def fields(cls: Any) -> dict[str, Any]:
+    """The annotated fields of a resource or a part of one."""
+    return _fields(cls)
 
 
 def _options(kind: Any) -> tuple[Any, ...]:
@@ -125,7 +130,7 @@ def _misfits_of_part(data: Any, cls: type, at: str) -> list[str]:
     return wrong
 
 
-def _misfits_of_one(data: Any, kind: Any, at: str) -> list[str]:
+def _misfits_of_one(data: Any, kind: Any, at: str) -> list[str]:  # noqa: PLR0911 - a table of types
     origin = get_origin(kind)
     inner = get_args(kind)
     if kind is Any or kind is UntypedStripeObject or origin is UntypedStripeObject or origin is dict:
@@ -155,6 +160,3 @@ def _misfits_of_reference(data: Any, name: str, at: str) -> list[str]:
     if cls.__name__ != name.rpartition(".")[2].removesuffix("Resource"):
         return [f"{at}: a {cls.__name__} where a {name} belongs"]
     return _misfits_of_part(data, cls, at)
-
-
-__all__ = ["Data", "blank", "fields", "misfits", "part", "resource", "stripe"]
