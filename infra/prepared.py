@@ -5,6 +5,7 @@ wrapping the answer) takes five to ten times as long as PostgreSQL does for a sm
 two dozen. These know their own SQL; transaction, scope and row-level security are the session's as ever.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -48,13 +49,8 @@ class Prepared:
 
     async def all(self, session: Session, **values: Any) -> list[Row]:
         """Every row."""
-        driver, arguments = await _driver(session), self._arguments(values)
-        try:
-            rows: list[Row] = await driver.fetch(self._sql, *arguments, record_class=Row)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            kind = IntegrityError if isinstance(error, asyncpg.IntegrityConstraintViolationError) else OperationalError
-            raise kind(self._sql, None, error, hide_parameters=True) from error
-        return rows
+        arguments = self.arguments(values)
+        return await _fetch(session, self.sql, arguments)
 
     async def first(self, session: Session, **values: Any) -> Row | None:
         """The first row, or None."""
@@ -66,7 +62,20 @@ class Prepared:
         rows = await self.all(session, **values)
         return rows[0][0] if rows else None
 
-    def _arguments(self, values: dict[str, Any]) -> list[Any]:
+    @property
+    def takes(self) -> int:
+        """How many arguments."""
+        return len(self._binds)
+
+    @property
+    def sql(self) -> str:
+        """As the driver takes it."""
+        if not self._sql:
+            self._compile()
+        return self._sql
+
+    def arguments(self, values: dict[str, Any]) -> list[Any]:
+        """What goes with it, in its order."""
         if not self._sql:
             self._compile()
         given = [(values[name] if asked else held, process) for name, asked, held, process in self._binds]
@@ -101,16 +110,60 @@ def words(*values: str) -> list[ColumnElement[str]]:
     return [word(value) for value in values]
 
 
+class Batch:
+    """Rows that are written in one go. None of these writes sees another, so each row may be in it once."""
+
+    def __init__(self) -> None:
+        self._writes: list[Prepared] = []
+        self._arguments: list[Any] = []
+
+    def add(self, model: type[SQLModel], /, **values: Any) -> None:
+        """Insert one row of these columns; others are null. A tenant's row is that of the tenant in scope."""
+        if issubclass(model, TenantTable):
+            values["tenant_id"] = current_tenant()
+        self._take(_insert(model, tuple(values)), values)
+
+    def change(self, model: type[SQLModel], key: UUID, /, **values: Any) -> None:
+        """Write these columns of the row with this id."""
+        self._take(_update(model, tuple(values)), {**values, _KEY: key})
+
+    def _take(self, write: Prepared, values: dict[str, Any]) -> None:
+        self._writes.append(write)
+        self._arguments += write.arguments(values)
+
+    async def write(self, session: Session) -> None:
+        """Do it, and be empty again."""
+        writes, self._writes = tuple(self._writes), []
+        arguments, self._arguments = self._arguments, []
+        if writes:
+            await _fetch(session, _together(writes), arguments)
+
+
 async def add(session: Session, model: type[SQLModel], /, **values: Any) -> None:
-    """Insert one row of these columns; others are null. A tenant's row is that of the tenant in scope."""
-    if issubclass(model, TenantTable):
-        values["tenant_id"] = current_tenant()
-    await _insert(model, tuple(values)).all(session, **values)
+    """Insert one row, as a batch of its own."""
+    batch = Batch()
+    batch.add(model, **values)
+    await batch.write(session)
 
 
 async def change(session: Session, model: type[SQLModel], key: UUID, /, **values: Any) -> None:
-    """Write these columns of the row with this id."""
-    await _update(model, tuple(values)).all(session, **values, **{_KEY: key})
+    """Write some columns of one row, as a batch of its own."""
+    batch = Batch()
+    batch.change(model, key, **values)
+    await batch.write(session)
+
+
+@lru_cache(maxsize=500)
+def _together(writes: tuple[Prepared, ...]) -> str:
+    """One statement of several, its arguments numbered on."""
+    if len(writes) == 1:
+        return writes[0].sql
+    parts, before = [], 0
+    for place, write in enumerate(writes):
+        shifted = re.sub(r"\$(\d+)", lambda found, by=before: f"${int(found[1]) + by}", write.sql)  # type: ignore[misc]  # mypy infers no lambda with a default
+        parts.append(f"w{place} AS ({shifted})")
+        before += write.takes
+    return f"WITH {', '.join(parts)} SELECT"
 
 
 @lru_cache(maxsize=500)
@@ -122,6 +175,16 @@ def _insert(model: type[SQLModel], columns: tuple[str, ...]) -> Prepared:
 def _update(model: type[SQLModel], columns: tuple[str, ...]) -> Prepared:
     rows = table(model)
     return Prepared(update(rows).where(rows.c.id == bindparam(_KEY)), *columns)
+
+
+async def _fetch(session: Session, sql: str, arguments: list[Any]) -> list[Row]:
+    driver = await _driver(session)
+    try:
+        rows: list[Row] = await driver.fetch(sql, *arguments, record_class=Row)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        kind = IntegrityError if isinstance(error, asyncpg.IntegrityConstraintViolationError) else OperationalError
+        raise kind(sql, None, error, hide_parameters=True) from error
+    return rows
 
 
 async def _driver(session: Session) -> Any:
@@ -137,7 +200,9 @@ async def _driver(session: Session) -> Any:
     return held
 
 
+@event.listens_for(Session.sync_session_class, "after_transaction_create")
 @event.listens_for(Session.sync_session_class, "after_transaction_end")
 def _forget(session: Any, _transaction: Any) -> None:
-    """The connection goes back to the pool, and is somebody else's."""
+    """Ask for the connection again: a savepoint is only made when somebody does, and after its transaction a
+    connection goes back to the pool and is somebody else's."""
     session.info.pop(_DRIVER, None)

@@ -1,4 +1,4 @@
-"""Whose a dialled number is, with all that an arriving call needs to know of number and hotline: one look-up."""
+"""Where a dialled number leads, for calls that arrive: one look-up, in any scope."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,36 +13,38 @@ from tenants.directory.models import Number, Tenant
 
 _NUMBER, _TENANT = table(Number).c, table(Tenant).c
 _DIALLED = Prepared(
-    select(
-        _NUMBER.e164, _NUMBER.trunk, _NUMBER.id, _NUMBER.line, _NUMBER.language, _NUMBER.verified_at.is_not(None),
-        _TENANT.id, _TENANT.status, _TENANT.country, _TENANT.languages,
-    )
+    select(_NUMBER.e164, _NUMBER.trunk, _NUMBER.id, _TENANT.id, _TENANT.country)
     .join_from(table(Number), table(Tenant), _TENANT.id == _NUMBER.tenant)
-    .where(
-        _NUMBER.e164 == any_(bindparam("meant", type_=ARRAY(TEXT))), _NUMBER.status.in_(words("held", "reserved"))
-    )
-)  # fmt: skip
+    .where(_NUMBER.e164 == any_(bindparam("meant", type_=ARRAY(TEXT))), _NUMBER.status.in_(words("held", "reserved")))
+)
+_COUNTRY = Prepared(select(_NUMBER.country).where(_NUMBER.trunk == bindparam("trunk")).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
-class Dialled:
-    """A number with its hotline. `status`, `country` and `languages` are the hotline's, `language` is what the number
-    greets in; `verified`: a call for it has come in before."""
+class Place:
+    """A number and whose it is. `country` is where the hotline is."""
 
-    e164: str
-    trunk: UUID | None
-    id: UUID
-    line: UUID | None
-    language: str
-    verified: bool
+    number: UUID
     tenant: UUID
-    status: str
     country: str
-    languages: list[str]
 
 
-async def dialled(session: Session, text: str, country: str = "", *, trunk: UUID | None = None) -> Dialled | None:
-    """The number that a carrier says was dialled; None when no hotline has it. As `service.number_dialled`."""
+async def place_of(session: Session, text: str, trunk: str = "") -> Place | None:
+    """The number that a carrier says was dialled; None when no hotline has it. As `service.number_dialled`.
+
+    `trunk` is whose it came over; one that isn't a hotline's own may bring calls for anybody. Over a hotline's own,
+    national numbers are meant where its own numbers are.
+    """
+    over = _id(trunk)
+    country = await _COUNTRY.value(session, trunk=over) or "" if over else ""
     meant = readings(text, country)
-    found = {row[0]: Dialled(*row) for row in await _DIALLED.all(session, meant=meant)} if meant else {}
-    return next((number for each in meant if (number := found.get(each)) and trunk in (None, number.trunk)), None)
+    rows = {row.e164: row for row in await _DIALLED.all(session, meant=meant)} if meant else {}
+    row = next((row for each in meant if (row := rows.get(each)) and over in (None, row.trunk)), None)
+    return Place(*row[2:]) if row else None
+
+
+def _id(trunk: str) -> UUID | None:
+    try:
+        return UUID(hex=trunk)
+    except ValueError:
+        return None

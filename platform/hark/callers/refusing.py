@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from hark.callers.policy import FIRST, HOUR, USUAL_MOST, KeyFirst, key_first, rests_until
@@ -12,6 +14,7 @@ from hark.switchboard.models import Call, CallerRow
 from hark.switchboard.published import flow_of, published_version
 from infra.clock import now
 from infra.database import Session
+from infra.prepared import Prepared, table
 from infra.scope import current_tenant
 from infra.web import gettext as _
 from infra.web import speaking
@@ -28,6 +31,19 @@ REFUSED, NO_KEY = "refused", "no_key"
 """Outcomes of calls that were turned away."""
 
 
+_CALL, _CALLER, _PROFILE = (table(model).c for model in (Call, CallerRow, Profile))
+_SET = Prepared(
+    core_select(_CALLER.blocked_until, _PROFILE.defaults)
+    .join_from(table(CallerRow), table(Profile), _PROFILE.tenant_id == _CALLER.tenant_id, isouter=True)
+    .where(_CALLER.id == bindparam("caller"))
+)
+_LATELY = Prepared(
+    core_select(_CALL.started_at, _CALL.outcome).where(
+        _CALL.caller_id == bindparam("caller"), _CALL.started_at > bindparam("since"), _CALL.ended_at.is_not(None)
+    )
+)
+
+
 async def refusal(session: Session, caller: UUID | None, line: Line) -> dict[str, str]:
     """What this caller is told instead of the flow, in each of the hotline's languages; empty where they are welcome.
 
@@ -36,13 +52,12 @@ async def refusal(session: Session, caller: UUID | None, line: Line) -> dict[str
     if caller is None:
         return {}
     at = now()
-    blocked_until = (await session.exec(select(CallerRow.blocked_until).where(CallerRow.id == caller))).one_or_none()
+    blocked_until, defaults = await _SET.first(session, caller=caller) or (None, None)
     if blocked_until is not None and blocked_until > at:
         if leads_blocked(await flow_of(session, await published_version(session, line))):
             return {}
         return await _told(session, blocked_until, blocked=True)
-    defaults = (await session.exec(select(Profile.defaults))).one_or_none() or {}
-    until = rests_until(await _begun(session, caller, at), at, most_calls(defaults))
+    until = rests_until(await _begun(session, caller, at), at, most_calls(defaults or {}))
     return await _told(session, until, blocked=False) if until else {}
 
 
@@ -58,10 +73,8 @@ def leads_blocked(flow: Flow) -> bool:
 
 async def _begun(session: Session, caller: UUID, at: datetime) -> list[datetime]:
     """When the caller's earlier calls of the last hour began, without those that were refused."""
-    found = select(Call.started_at, Call.outcome).where(
-        Call.caller_id == caller, Call.started_at > at - HOUR, col(Call.ended_at).is_not(None)
-    )
-    return [begun for begun, outcome in await session.exec(found) if outcome not in (REFUSED, NO_KEY)]
+    lately = await _LATELY.all(session, caller=caller, since=at - HOUR)
+    return [begun for begun, outcome in lately if outcome not in (REFUSED, NO_KEY)]
 
 
 async def _told(session: Session, until: datetime, *, blocked: bool) -> dict[str, str]:

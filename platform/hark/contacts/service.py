@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -16,6 +17,7 @@ from infra.clock import now
 from infra.database import Session
 from infra.errors import Conflict, Invalid, NotFound
 from infra.ids import new_id
+from infra.prepared import Prepared, table
 from infra.scope import current_tenant
 from infra.vault import seal, unseal
 from tenants.audit import record
@@ -126,13 +128,15 @@ async def let_read(session: Session, contact: UUID, member: UUID) -> None:
     await session.execute(insert(ContactReader).values(values).on_conflict_do_nothing())
 
 
+_OF_CALL = Prepared(core_select(table(Contact).c.id).where(table(Contact).c.call_id == bindparam("call")))
+
+
 async def hand_over(session: Session, call_id: UUID, to_member: UUID) -> UUID | None:
     """Give the record of a call to the colleague who took the call over; the one before keeps reading it.
 
     Returns the record's id, or None where nobody has opened one yet: then the colleague's own console does.
     """
-    found = select(Contact.id).where(Contact.call_id == call_id)
-    contact = (await session.exec(found)).one_or_none()
+    contact: UUID | None = await _OF_CALL.value(session, call=call_id)
     if contact is None:
         return None
     await session.execute(update(Contact).where(col(Contact.id) == contact).values(member_id=to_member))

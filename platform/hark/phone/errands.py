@@ -1,13 +1,12 @@
 """Errands: connections that belong to no call. A mobile is rung to be verified; a line of ours is dialled to try it."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlmodel import col
 
-from hark.phone import rows
+from hark.phone import naming, orders
 from hark.phone.models import Carried
 from hark.phone.settle import routed
 from infra.carriers.protocol import Answered, Command, Digit, Heard, Over, Play, Prompt, Ring, Signal
@@ -23,9 +22,6 @@ KEYS = "0123456789*#"
 ANSWERED, OVER = "answered", "over"
 """What is kept of a number that is tried."""
 ASKED = 3
-Send = Callable[[str, str, Command], Awaitable[None]]
-sender: list[Send] = []
-"""How a command reaches its carrier; the exchange says so."""
 
 
 async def send(
@@ -33,12 +29,11 @@ async def send(
 ) -> None:
     """Ring a number or a `sip:` address for an errand, once this unit of work is committed. `key` becomes the leg's
     name."""
-    await rows.name(session, key, carrier, node, str(key), about, errand=errand)
+    await naming.name(session, key, carrier, node, str(key), about, errand=errand)
     ring = await routed(
         session, shown, Ring(str(key), "ring", to if to.startswith("sip:") else f"number:{to}", shown, RINGS[errand])
     )
-    for each in sender:
-        after_commit(session, partial(each, carrier, node, ring))
+    after_commit(session, partial(orders.send, carrier, node, ring))
 
 
 async def happen(session: Session, carried: Carried, signal: Signal) -> Command | None:

@@ -1,18 +1,18 @@
 """What a carrier tells of a leg, in one unit of work: the leg's row, then what it means to the flow."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlmodel import col
+from sqlalchemy import bindparam, select
 
-from hark.phone import gate, rows
+from hark.phone import gate, naming, rows
 from hark.phone.directing import dialogue as booking
 from hark.phone.directing.direct import CONFIRM, CONSENT
-from hark.phone.models import Carried, Leg
 from hark.phone.outside import happening as outside
+from hark.phone.rows import LegRow
 from hark.switchboard import calls, left
-from hark.switchboard.models import Duty, Offer
+from hark.switchboard.models import Offer
 from hark.switchboard.offering import answering
 from hark.switchboard.transferring import supervising
 from infra.carriers.protocol import Answered, Digit, Heard, Over, Recorded, Ringing, Signal
@@ -20,6 +20,7 @@ from infra.carriers.reading import e164
 from infra.clock import now
 from infra.database import Session
 from infra.errors import HarkError
+from infra.prepared import Prepared, table
 from infra.scope import current_tenant
 from infra.vault import unseal
 from tenants.allowance import service as allowance
@@ -27,15 +28,18 @@ from tenants.directory.service import tenant_by_id
 from tenants.flows.engine import events as on
 from tenants.flows.engine.screen import describe
 
+_OFFER = table(Offer).c
+_OFFER_NOW = Prepared(select(_OFFER.state, _OFFER.kind).where(_OFFER.id == bindparam("id")))
 
-async def happen(session: Session, leg: Leg, signal: Signal) -> None:
+
+async def happen(session: Session, leg: LegRow, signal: Signal) -> None:
     """Let one signal happen to a living leg, under its call's lock."""
     act = _ACTS.get((leg.role == "caller", type(signal)))
     if act is not None:
         await act(session, leg, signal)
 
 
-def _visit(leg: Leg) -> int | None:
+def _visit(leg: LegRow) -> int | None:
     """The visit that a caller's order belongs to: what its id begins with."""
     first = str(leg.doing.get("id", "")).split(".", 1)[0]
     return int(first) if first.isdigit() else None
@@ -44,7 +48,7 @@ def _visit(leg: Leg) -> int | None:
 # The caller
 
 
-async def _caller_presses(session: Session, leg: Leg, signal: Digit) -> None:
+async def _caller_presses(session: Session, leg: LegRow, signal: Digit) -> None:
     if "gate" in leg.notes:
         await gate.pressed(session, leg)
         return
@@ -81,7 +85,7 @@ async def _meant(session: Session, typed: str) -> str:
     return e164(typed, home) or typed
 
 
-async def _caller_heard(session: Session, leg: Leg, signal: Heard) -> None:
+async def _caller_heard(session: Session, leg: LegRow, signal: Heard) -> None:
     if "gate" in leg.notes and signal.id == leg.doing.get("id"):
         await gate.asked(session, leg)
         return
@@ -92,14 +96,14 @@ async def _caller_heard(session: Session, leg: Leg, signal: Heard) -> None:
         await calls.handle(session, leg.call_id, on.PromptDone(at=now(), visit=_visit(leg)))
 
 
-async def _caller_recorded(session: Session, leg: Leg, signal: Recorded) -> None:
+async def _caller_recorded(session: Session, leg: LegRow, signal: Recorded) -> None:
     """The sound itself was kept before (`left.keep_whole`); here the flow learns that there is none."""
     visit = str(signal.id).split(".", 1)[0]
     if signal.seconds == 0 and visit.isdigit():
         await calls.handle(session, leg.call_id, on.VoicemailUnavailable(at=now(), visit=int(visit)))
 
 
-async def _caller_over(session: Session, leg: Leg, signal: Over) -> None:
+async def _caller_over(session: Session, leg: LegRow, signal: Over) -> None:
     reached = leg.state == "answered"
     await _end(session, leg, signal)
     await calls.handle(session, leg.call_id, on.CallerGone(at=now()))
@@ -110,12 +114,12 @@ async def _caller_over(session: Session, leg: Leg, signal: Over) -> None:
 # Somebody whom we ring
 
 
-async def _rings(session: Session, leg: Leg, _signal: Ringing) -> None:
+async def _rings(session: Session, leg: LegRow, _signal: Ringing) -> None:
     if leg.state == "wanted":
         await rows.note(session, leg, state="ringing")
 
 
-async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
+async def _picked_up(session: Session, leg: LegRow, _signal: Answered) -> None:
     if leg.state == "answered":
         return
     await rows.note(session, leg, state="answered", answered_at=now())
@@ -125,62 +129,67 @@ async def _picked_up(session: Session, leg: Leg, _signal: Answered) -> None:
         await _accept(session, leg)
 
 
-async def _confirms(session: Session, leg: Leg, signal: Digit) -> None:
+async def _confirms(session: Session, leg: LegRow, signal: Digit) -> None:
     if leg.device in ("mobile", "sip") and not leg.talks and signal.key == CONFIRM:
         await rows.note(session, leg, talks=True)
         await _accept(session, leg)
 
 
-async def _accept(session: Session, leg: Leg) -> None:
+async def _accept(session: Session, leg: LegRow) -> None:
     """Whoever is there takes the call. When it is over by now, their offer is too, and the leg ends with it."""
     if leg.offer_id is None or leg.member_id is None:
         return
-    await supervising.arrived(session, leg.call_id, leg.offer_id)
-    found = select(col(Offer.state)).where(col(Offer.id) == leg.offer_id)
-    if (await session.execute(found)).scalar() != "ringing":
+    offer = await _OFFER_NOW.first(session, id=leg.offer_id)
+    if offer is None:
         return
-    try:
-        async with session.begin_nested():
-            await answering.accept(session, leg.member_id, leg.offer_id)
-    except HarkError:
-        return
+    if offer.kind == "take_over":
+        await supervising.arrived(session, leg.call_id, leg.offer_id)
+    elif offer.state == "ringing":
+        with suppress(HarkError):
+            async with session.begin_nested():
+                await answering.accept(session, leg.member_id, leg.offer_id)
 
 
-async def _heard_by_us(session: Session, leg: Leg, signal: Heard) -> None:
+async def _heard_by_us(session: Session, leg: LegRow, signal: Heard) -> None:
     if leg.doing.get("id") == signal.id:
         await rows.note(session, leg, heard=signal.id)
 
 
-async def _rung_over(session: Session, leg: Leg, signal: Over) -> None:
+async def _rung_over(session: Session, leg: LegRow, signal: Over) -> None:
     """The volunteer's telephone is down. A browser that lost its connection may come back: its console says when it
     is gone for good."""
     reached = leg.state == "answered"
     await _end(session, leg, signal)
     if leg.role == "outside":
         await outside.over(session, leg, reached=reached)
-    found = select(col(Offer.state), col(Duty.device)).outerjoin(
-        Duty, (col(Duty.tenant_id) == col(Offer.tenant_id)) & (col(Duty.id) == col(Offer.member_id))
-    )
-    row = (await session.execute(found.where(col(Offer.id) == leg.offer_id))).one_or_none()
-    if row is None or leg.device == "browser" or leg.member_id is None or leg.offer_id is None:
+    if leg.device == "browser" or leg.member_id is None or leg.offer_id is None:
         return
-    if row[0] == "ringing":
+    row = await _OFFER_NOW.first(session, id=leg.offer_id)
+    if row is None:
+        return
+    if row.state == "ringing":
         await answering.decline(session, leg.member_id, leg.offer_id)
-    elif row[0] == "talking" and signal.reason == "lost":
+    elif row.state == "talking" and signal.reason == "lost":
         await answering.lose(session, leg.call_id)
-    elif row[0] in ("talking", "consulting"):
+    elif row.state in ("talking", "consulting"):
         await answering.end(session, leg.member_id)
 
 
-async def _end(session: Session, leg: Leg, signal: Over) -> None:
+async def _end(session: Session, leg: LegRow, signal: Over) -> None:
     talked = int((now() - leg.answered_at).total_seconds()) if leg.answered_at else 0
-    await allowance.give_back(session, leg.id, talked)
+    if _cost(leg):
+        await allowance.give_back(session, leg.id, talked)
     await rows.note(session, leg, state="over", over_at=now(), reason=signal.reason)
-    if leg.doing.get("type") != "Record" and not leg.doing.get("record"):  # what was recorded may be told of later
-        await session.execute(delete(Carried).where(col(Carried.id) == leg.id))
+    if leg.doing.get("type") != "Record" and leg.heard != CONSENT:  # what was recorded may be told of later
+        await naming.drop(session, leg.id)
 
 
-Act = Callable[[Session, Leg, Any], Awaitable[None]]
+def _cost(leg: LegRow) -> bool:
+    """Whether we rang a number for it, which the hotline pays for."""
+    return leg.role == "outside" or leg.device == "mobile" or (leg.role == "caller" and leg.ref == str(leg.id))
+
+
+Act = Callable[[Session, LegRow, Any], Awaitable[None]]
 _ACTS: dict[tuple[bool, type], Act] = {
     (True, Ringing): _rings,
     (True, Answered): _picked_up,

@@ -5,17 +5,20 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
+from zlib import crc32
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from hark.answering import entrance
-from hark.phone import errands, rows
-from hark.phone.arrive import Begun, arrive
+from hark.phone import errands, naming, rows
+from hark.phone.arrive import arrive
 from hark.phone.happen import happen
 from hark.phone.models import Carried, Leg
-from hark.phone.settle import Order, last_order, settle
+from hark.phone.naming import Named
+from hark.phone.orders import CHANNEL, send
+from hark.phone.settle import last_order, settle
 from hark.phone.sound import with_sound
 from hark.phone.turns import in_order, turn
 from hark.phone.voices import voices
@@ -32,13 +35,13 @@ from infra.carriers.protocol import (
     Knocked,
     Lost,
     Over,
-    Play,
-    Record,
     Recorded,
     Resync,
     Signal,
+    Unwell,
+    Well,
 )
-from infra.carriers.wire import dump, load
+from infra.carriers.wire import load
 from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.realtime import hub
@@ -50,7 +53,6 @@ GONE_SECONDS = 60
 """How long a switch may be out of reach before its callers count as gone, and their volunteers are free again."""
 PAUSES = (0.2, 0.5, 1, 2, 3, 5, 5, 5)
 """Seconds between tries while the database is away."""
-CHANNEL = "phone"
 
 
 async def hear(carrier: str, node: str, signals: Sequence[Signal]) -> None:
@@ -72,7 +74,9 @@ async def _hear(carrier: str, node: str, signal: Signal) -> None:
         case Arrived():
             await _arrived(carrier, node, signal)
         case Knocked():
-            await _send(carrier, node, await entrance.knocked(signal))
+            await send(carrier, node, await entrance.knocked(signal))
+        case Unwell() | Well():
+            await _judged(carrier, node, well=isinstance(signal, Well))
         case Lost():
             await _lost(carrier, node)
         case Resync():
@@ -83,95 +87,93 @@ async def _hear(carrier: str, node: str, signal: Signal) -> None:
 
 async def _arrived(carrier: str, node: str, signal: Arrived) -> None:
     try:
-        begun = await arrive(carrier, node, signal)
+        await arrive(carrier, node, signal)
     except Exception:  # whatever it was, the caller must not wait in silence for us
         log.exception("a call couldn't begin; its carrier takes it back")
-        await _send(carrier, node, GiveBack(signal.ref, "back"))
-        return
-    if isinstance(begun, Begun):
-        _carriers[begun.call] = carrier
-        async with turn(begun.call):
-            await carry_out(begun.orders, begun.tenant)
-    else:
-        await carry_out(begun, None)
-
-
-async def whose(carrier: str, node: str, ref: str) -> Carried | None:
-    """Whose leg it is that a carrier names; None for one that is over, or never was ours."""
-    with no_scope():
-        async with unit_of_work() as session:
-            found = select(Carried).where(
-                col(Carried.carrier) == carrier, col(Carried.node) == node, col(Carried.ref) == ref
-            )
-            return (await session.execute(found)).scalar_one_or_none()
+        await send(carrier, node, GiveBack(signal.ref, "back"))
 
 
 async def _told(carrier: str, node: str, signal: Signal) -> None:
     ref = getattr(signal, "ref", "")
-    carried = await whose(carrier, node, ref)
-    if carried is None:
-        if isinstance(signal, Recorded):  # nobody waits for it any more
-            await _forget(carrier, node, signal)
-        elif not isinstance(signal, Over):
-            await _send(carrier, node, HangUp(ref, "orphan"))
-        return
-    if carried.errand:
-        await _run_errand(carried, signal)
-        return
-    async with turn(carried.call):
-        with tenant_scope(carried.tenant):
+    named = await naming.whose(carrier, node, ref)
+    if named is not None and named.errand:
+        await _run_errand(named, signal)
+    elif named is not None and not await _happened(carrier, node, named, signal):
+        naming.let_go(carrier, node, ref)
+        named = await naming.whose(carrier, node, ref)
+    if named is None and isinstance(signal, Recorded) and signal.name and carrier in voices:  # nobody waits for it now
+        await voices[carrier].forget(node, signal.name)
+    elif named is None and not isinstance(signal, Over):
+        await send(carrier, node, HangUp(ref, "orphan"))
+
+
+async def _happened(carrier: str, node: str, named: Named, signal: Signal) -> bool:
+    """Let a signal happen to a leg; False when that leg is over."""
+    async with turn(named.call):
+        with tenant_scope(named.tenant):
             if isinstance(signal, Recorded):
-                await (_keep(carrier, node, carried, signal) if signal.seconds else _forget(carrier, node, signal))
+                await _keep(carrier, node, named, signal)
             async with unit_of_work() as session:
-                await rows.locked(session, carried.call)
-                leg = await _leg(session, carried.id)
+                await rows.locked(session, named.call)
+                leg = await rows.alive(session, named.id)
                 if leg is not None:
                     await happen(session, leg, signal)
-                elif isinstance(signal, Recorded | Over):
-                    await session.execute(delete(Carried).where(col(Carried.id) == carried.id))
-                orders = await settle(session, carried.call)
-                seen_to(session, carried.call)
-        await carry_out(orders, carried.tenant)
+                elif isinstance(signal, Over) or (isinstance(signal, Recorded) and _visit(signal) is not None):
+                    await naming.drop(session, named.id)
+                await settle(session, named.call)
+                seen_to(session, named.call)
+    return leg is not None
 
 
-async def _run_errand(carried: Carried, signal: Signal) -> None:
-    with tenant_scope(carried.tenant):
+async def _run_errand(named: Named, signal: Signal) -> None:
+    with tenant_scope(named.tenant):
         async with unit_of_work() as session:
-            command = await errands.happen(session, carried, signal)
-            command = await with_sound(session, command, carried.carrier)
-    if command is not None:
-        await _send(carried.carrier, carried.node, command)
+            carried = (await session.execute(select(Carried).where(col(Carried.id) == named.id))).scalar_one_or_none()
+            command = await errands.happen(session, carried, signal) if carried else None
+            command = await with_sound(session, command, carried.carrier) if carried else None
+    if carried is not None and command is not None:
+        await send(carried.carrier, carried.node, command)
 
 
-async def _leg(session: Session, key: UUID) -> Leg | None:
-    return (await session.execute(select(Leg).where(col(Leg.id) == key, col(Leg.state) != "over"))).scalar_one_or_none()
-
-
-async def _keep(carrier: str, node: str, carried: Carried, signal: Recorded) -> None:
-    """Fetch a recording, seal it, and only then let the carrier forget it."""
+async def _keep(carrier: str, node: str, named: Named, signal: Recorded) -> None:
+    """Fetch a recording, seal it, and only then let the carrier forget it; at once where nothing is said in it."""
     voice = voices[carrier]
+    if not signal.seconds:
+        if signal.name:
+            await voice.forget(node, signal.name)
+        return
     try:
         wav = await voice.fetch(node, signal.name)
     except LookupError:
         log.warning("a recording is gone from %s before it was fetched", node)
         return
     async with unit_of_work() as session:
-        await _seal(session, carried.call, signal, wav)
+        await _seal(session, named.call, signal, wav)
     await voice.forget(node, signal.name)
 
 
-async def _forget(carrier: str, node: str, signal: Recorded) -> None:
-    if signal.name and carrier in voices:
-        await voices[carrier].forget(node, signal.name)
+def _visit(signal: Recorded) -> int | None:
+    """At which visit of the flow's a message was left; None for what was said in a room."""
+    first = signal.id.split(".", 1)[0]
+    return int(first) if first.isdigit() else None
 
 
 async def _seal(session: Session, call: UUID, signal: Recorded, wav: bytes) -> None:
-    visit = signal.id.split(".", 1)[0]
-    if visit.isdigit():
-        await left.keep_whole(session, call, int(visit), wav, "audio/wav", signal.seconds)
+    visit = _visit(signal)
+    if visit is not None:
+        await left.keep_whole(session, call, visit, wav, "audio/wav", signal.seconds)
         return
     began = (await session.execute(select(col(Call.answered_at)).where(col(Call.id) == call))).scalar()
-    await recordings.keep(session, call, wav, at=began or now(), seconds=signal.seconds)
+    # two of a call are two, one that is told twice is one
+    apart = timedelta(microseconds=crc32(signal.name.encode()) % 1_000_000)
+    await recordings.keep(session, call, wav, at=(began or now()) + apart, seconds=signal.seconds)
+
+
+async def _judged(carrier: str, node: str, *, well: bool) -> None:
+    """A company takes our orders, or doesn't: numbers that have a second way follow by their rule."""
+    with no_scope():
+        async with unit_of_work() as session:
+            await (failover.carrier_up if well else failover.carrier_down)(session, carrier, node)
 
 
 async def _lost(carrier: str, node: str) -> None:
@@ -203,7 +205,7 @@ async def _resync(carrier: str, node: str, signal: Resync) -> None:
             found = select(Carried).where(col(Carried.carrier) == carrier, col(Carried.node) == node)
             known = {row.ref: row for row in (await session.execute(found)).scalars()}
     for ref in signal.legs.keys() - known.keys():
-        await _send(carrier, node, HangUp(ref, "orphan"))
+        await send(carrier, node, HangUp(ref, "orphan"))
     gone = [row for ref, row in known.items() if ref not in signal.legs]
     for row in await _callers_first(gone):
         await _told(carrier, node, Over(row.ref, "lost"))
@@ -212,8 +214,7 @@ async def _resync(carrier: str, node: str, signal: Resync) -> None:
             with tenant_scope(tenant):
                 async with unit_of_work() as session:
                     await timers.disarm(session, call, "caller")
-                    orders = await settle(session, call, again=True)
-            await carry_out(orders, tenant)
+                    await settle(session, call, again=True)
 
 
 async def _callers_first(lost: Sequence[Carried]) -> list[Carried]:
@@ -230,33 +231,13 @@ async def _callers_first(lost: Sequence[Carried]) -> list[Carried]:
 
 async def doing(carrier: str, node: str, ref: str) -> Command | None:
     """What a leg does now, with the sound of its words; None for a leg that is over. For carriers that ask."""
-    carried = await whose(carrier, node, ref)
-    if carried is None:
+    named = await naming.whose(carrier, node, ref)
+    if named is None:
         return None
-    with tenant_scope(carried.tenant):
+    with tenant_scope(named.tenant):
         async with unit_of_work() as session:
-            leg = await _leg(session, carried.id)
+            leg = await rows.alive(session, named.id)
             return await with_sound(session, last_order(leg), carrier) if leg else None
-
-
-async def carry_out(orders: Sequence[Order], tenant: UUID | None) -> None:
-    """Give orders to their carriers, with the sound of what is to be said."""
-    for order in orders:
-        command: Command | None = order.command
-        if tenant is not None and isinstance(command, Play | Record):
-            with tenant_scope(tenant):
-                async with unit_of_work() as session:
-                    command = await with_sound(session, command, order.carrier)
-        if command is not None:
-            await _send(order.carrier, order.node, command)
-
-
-async def _send(carrier: str, node: str, command: Command) -> None:
-    voice = voices.get(carrier)
-    if voice is not None:
-        await voice.carry_out(node, command)
-    else:
-        await hub.publish(CHANNEL, {"type": "send", "carrier": carrier, "node": node, "command": dump(command)})
 
 
 # Calls that were changed elsewhere
@@ -301,8 +282,7 @@ async def _settle(tenant: UUID, call: UUID) -> None:
     async with turn(call):
         with tenant_scope(tenant):
             async with unit_of_work() as session:
-                orders = await settle(session, call)
-        await carry_out(orders, tenant)
+                await settle(session, call)
 
 
 on_trunks: list[Callable[[], Awaitable[None]]] = []
@@ -322,7 +302,4 @@ async def listen() -> None:
             elif message["type"] == "send" and message["carrier"] in voices:
                 command = load(message["command"])
                 if command is not None:
-                    await _send(message["carrier"], message["node"], command)
-
-
-errands.sender.append(_send)
+                    await send(message["carrier"], message["node"], command)

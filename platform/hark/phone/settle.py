@@ -5,16 +5,17 @@ leaves an order that a carrier never heard; when it is back, everything that is 
 """
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from hark.answering import entrance
 from hark.phone import rows
 from hark.phone.directing import NewLeg, direct
-from hark.phone.models import Leg
+from hark.phone.orders import Order, give
+from hark.phone.rows import CallRow, LegRow
 from hark.switchboard.models import Duty
 from hark.switchboard.offering import answering
 from hark.switchboard.offering.reach import by_page
@@ -22,57 +23,51 @@ from infra.carriers.protocol import Command, Ring
 from infra.carriers.wire import load
 from infra.database import Session
 from infra.ids import new_id
+from infra.prepared import Batch, Prepared, table
 from tenants.allowance import service as allowance
 from tenants.directory.models import Number
 
 log = logging.getLogger(__name__)
+_NUMBER = table(Number).c
+_TRUNK = Prepared(select(_NUMBER.trunk).where(_NUMBER.e164 == bindparam("e164")))
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command on its way to a carrier."""
-
-    carrier: str
-    node: str
-    call: UUID
-    command: Command
-
-
-async def settle(session: Session, call: UUID, *, again: bool = False) -> list[Order]:
-    """Write down what each leg of a call is to do from now on; the orders to carry out once that is committed.
+async def settle(session: Session, call: UUID, *, again: bool = False) -> None:
+    """Write down what each leg of a call is to do from now on, and give those orders once that is committed. Whoever
+    settles has the call's turn until then.
 
     `again`: also those that were given before, for a carrier that may have missed them.
     """
     row = await rows.locked(session, call)
-    if row is None or by_page(row.carrier):
-        return []
-    legs = await rows.living(session, call)
+    if row is not None and not by_page(row.carrier):
+        await arrange(session, row, await rows.living(session, call), again=again)
+
+
+async def arrange(session: Session, row: CallRow, legs: list[LegRow], *, again: bool = False) -> None:
+    """The same for a call and its living legs as they have just been read or written."""
     if not legs:
-        return []
+        return
     directions = direct(await rows.view(session, row, legs))
-    commands: list[Command] = []
-    for leg in legs:
-        command = directions.orders.get(leg.id)
-        if command is not None and (await rows.order(session, leg, command) or again):
-            commands.append(command)
+    batch, commands = Batch(), list[Command]()
     for new in directions.ring:
         key = new_id()
         if await _may_ring(session, new, key):
-            commands.append(await rows.add_rung(session, row, new, key))
-    return [
-        Order(row.carrier or "", row.node or "", call, await _addressed(session, row, command)) for command in commands
-    ]
-
-
-async def _addressed(session: Session, row: rows.CallRow, command: Command) -> Command:
-    return await entrance.through(session, row.carrier, await routed(session, row.dialled, command))
+            commands.append(rows.add_rung(batch, row, new, key))
+    for leg in legs:
+        command = directions.orders.get(leg.id)
+        if command is not None and (rows.order(batch, leg, command) or again):
+            commands.append(command)
+    await batch.write(session)
+    ways = [await routed(session, row.dialled, command) for command in commands]
+    ways = [await entrance.through(session, row.carrier, command) for command in ways]
+    give(session, [Order(row.carrier or "", row.node or "", command) for command in ways])
 
 
 async def routed(session: Session, ours: str | None, command: Command) -> Command:
     """A number is rung over the trunk that ours came with, where a hotline brought its own."""
     if not (isinstance(command, Ring) and command.to.startswith("number:") and "@" not in command.to and ours):
         return command
-    trunk = (await session.execute(select(col(Number.trunk)).where(col(Number.e164) == ours))).scalar()
+    trunk = await _TRUNK.value(session, e164=ours)
     return replace(command, to=f"{command.to}@{trunk.hex}") if trunk else command
 
 
@@ -93,6 +88,6 @@ async def _may_ring(session: Session, new: NewLeg, key: UUID) -> bool:
     return True
 
 
-def last_order(leg: Leg) -> Command | None:
+def last_order(leg: LegRow) -> Command | None:
     """What a leg was told last; None while it rings."""
     return None if leg.doing.get("type") == "Ring" else load(leg.doing)

@@ -4,9 +4,8 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
 from starlette.requests import HTTPConnection
 
 from hark.public.page import profile_of
@@ -14,6 +13,7 @@ from hark.switchboard.models import Call, CallerRow
 from infra.clock import now
 from infra.database import Session
 from infra.ids import new_id
+from infra.prepared import Prepared, table
 from infra.scope import current_tenant
 from infra.vault import fingerprint
 from infra.web.sessions import read_session
@@ -36,16 +36,28 @@ async def caller_of(connection: HTTPConnection, session: Session) -> tuple[UUID 
     return await caller_with(session, value), value
 
 
+_CALLER, _CALL = table(CallerRow).c, table(Call).c
+_KNOWN = Prepared(select(_CALLER.id).where(_CALLER.hash == bindparam("kept")))
+_NEW = Prepared(
+    insert(table(CallerRow)).on_conflict_do_nothing().returning(_CALLER.id), "tenant_id", "id", "hash", "first_at"
+)
+_LATELY = _CALL.started_at > bindparam("since")
+_THEIRS = (_CALL.tenant_id == _CALLER.tenant_id) & (_CALL.caller_id == _CALLER.id) & _CALL.answered_at.is_not(None)
+_FACTS = Prepared(
+    select(_CALLER.blocked_until, func.count(_CALL.id), func.count(_CALL.id).filter(_LATELY))
+    .join_from(table(CallerRow), table(Call), _THEIRS, isouter=True)
+    .where(_CALLER.id == bindparam("caller"))
+    .group_by(_CALLER.tenant_id, _CALLER.id)
+)
+
+
 async def caller_with(session: Session, value: str) -> UUID:
     """The row of whoever is known by this: a browser's cookie, a telephone's number."""
     kept = await fingerprint(session, "caller", value)
-    found = select(CallerRow.id).where(CallerRow.hash == kept)
-    if (known := (await session.exec(found)).one_or_none()) is not None:
-        return known
-    new = insert(CallerRow).values(tenant_id=current_tenant(), id=new_id(), hash=kept, first_at=now())
-    made = await session.execute(new.on_conflict_do_nothing().returning(col(CallerRow.id)))
-    key: UUID | None = made.scalar()
-    return key or (await session.exec(found)).one()  # somebody may call twice at the same moment
+    known: UUID | None = await _KNOWN.value(session, kept=kept)
+    if known is None:
+        known = await _NEW.value(session, tenant_id=current_tenant(), id=new_id(), hash=kept, first_at=now())
+    return known or await _KNOWN.value(session, kept=kept)  # somebody may call twice at the same moment
 
 
 async def facts(session: Session, caller: UUID | None) -> dict[str, bool]:
@@ -54,15 +66,7 @@ async def facts(session: Session, caller: UUID | None) -> dict[str, bool]:
     if caller is None:
         return nothing
     at = now()
-    lately = col(Call.started_at) > at - timedelta(days=FREQUENT_DAYS)
-    theirs = (col(Call.tenant_id) == col(CallerRow.tenant_id)) & (col(Call.caller_id) == col(CallerRow.id))
-    found = (
-        select(CallerRow.blocked_until, func.count(col(Call.id)), func.count(col(Call.id)).filter(lately))
-        .outerjoin(Call, theirs & col(Call.answered_at).is_not(None))
-        .where(CallerRow.id == caller)
-        .group_by(col(CallerRow.tenant_id), col(CallerRow.id))
-    )
-    row = (await session.exec(found)).one_or_none()
+    row = await _FACTS.first(session, caller=caller, since=at - timedelta(days=FREQUENT_DAYS))
     if row is None:
         return nothing
     blocked_until, answered, answered_lately = row

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, tuple_
 
@@ -19,6 +20,7 @@ from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
 from infra.ids import new_id
+from infra.prepared import Prepared, table
 from infra.scope import current_tenant
 from infra.storage import store
 from infra.vault import seal, unseal
@@ -40,10 +42,14 @@ def usual_consent(languages: Sequence[str]) -> dict[str, str]:
     return said
 
 
+_SETTING = table(LineSetting).c
+_CONSENT = Prepared(core_select(_SETTING.record, _SETTING.consent).where(_SETTING.id == bindparam("line")))
+
+
 async def consent(session: Session, line: UUID, languages: Sequence[str]) -> dict[str, str] | None:
     """What is said before a call on this line is recorded, in each of these languages; None where nothing may be."""
-    setting: LineSetting = await setting_of(session, line)
-    if not setting.record:
+    setting = await _CONSENT.first(session, line=line)
+    if setting is None or not setting.record:
         return None
     own = {tag: words for tag, words in setting.consent.items() if str(words).strip()}
     return usual_consent(languages) | own

@@ -27,7 +27,7 @@ from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
 from infra.ids import new_id
-from infra.prepared import Prepared, add, change, table, word, words
+from infra.prepared import Batch, Prepared, add, change, table, word, words
 from infra.realtime import announce
 from tenants.flows.engine import NEW, Command, Event, State, dump_event, dump_state, load_state, step
 from tenants.flows.engine import commands as do
@@ -39,9 +39,9 @@ CLOSED_SECONDS = 4
 FRONT = 1_000_000
 
 _CALL, _OFFER = table(Call).c, table(Offer).c
-_ITS = select(_CALL.id, _CALL.flow_version_id, _CALL.state, _CALL.phase, _CALL.answered_at, _CALL.microphone).where(
-    _CALL.id == bindparam("id")
-)
+_ITS = select(
+    _CALL.id, _CALL.flow_version_id, _CALL.state, _CALL.phase, _CALL.answered_at, _CALL.microphone, _CALL.carrier
+).where(_CALL.id == bindparam("id"))
 _AS_IT_IS, _LOCKED = Prepared(_ITS), Prepared(_ITS.with_for_update(key_share=True))
 _PRESENT = Prepared(
     select(_OFFER.id, _OFFER.state).where(
@@ -56,7 +56,6 @@ async def start(
     line: Line,
     *,
     language: str,
-    call: UUID | None = None,
     caller: UUID | None = None,
     microphone: bool = True,
     simulated: bool = False,
@@ -71,17 +70,48 @@ async def start(
     the `channel` "phone" came through a `carrier`, by its switch `node`, for our number `dialled`.
     """
     token = secrets.token_urlsafe(32)
-    at = now()
-    call = call or new_id()
+    call, at = new_id(), now()
     await add(
         session, Call, id=call, line_id=line.id, flow_version_id=await published_version(session, line),
-        caller_id=caller, channel=channel, carrier=carrier, node=node, dialled=dialled, token_hash=token_hash(token),
-        language=language, state=dump_state(NEW), phase="flow", ring={}, priority=0, started_at=at,
-        microphone=microphone, simulated=simulated,
+        caller_id=caller, channel=channel, carrier=carrier, node=node, dialled=dialled,
+        token_hash=token_hash(token), started_at=at, microphone=microphone, simulated=simulated,
+        **_UNTOUCHED | {"language": language},
     )  # fmt: skip
     if by_page(carrier):  # a page that has to be seen; a telephone says by itself when it is gone
         await timers.arm(session, "caller", call, at + timedelta(seconds=SEEN_SECONDS))
     return call, token
+
+
+_UNTOUCHED: dict[str, Any] = {"state": dump_state(NEW), "phase": "flow", "ring": {}, "priority": 0}
+
+
+async def arrive(
+    session: Session, batch: Batch, call: UUID, version: UUID, arrived: on.Arrived | None, **values: Any
+) -> State:
+    """A new call by telephone, in one go with what the batch holds already: its row (`values` are its other columns)
+    and the flow's first step, or none yet without `arrived`. Returns its state."""
+    state, commands = NEW, list[Command]()
+    row: dict[str, Any] = {
+        "id": call,
+        "flow_version_id": version,
+        "channel": "phone",
+        "token_hash": token_hash(secrets.token_urlsafe(32)),
+    }
+    row |= values | _UNTOUCHED
+    if arrived is not None:
+        state, commands = step(await flow_of(session, version), NEW, arrived)
+        row |= columns(state, commands, None, arrived.at)
+        batch.add(CallEvent, id=new_id(), call_id=call, at=arrived.at, event=dump_event(arrived))
+    batch.add(Call, started_at=arrived.at if arrived else now(), **row)
+    for command in commands:
+        if isinstance(command, do.StartTimer):
+            timers.begin(session, batch, "step", call, command.due)
+    await batch.write(session)
+    if arrived is None:
+        return state
+    rest: list[Command] = [command for command in commands if not isinstance(command, do.StartTimer)]
+    follow = await _carry_out(session, call, state, rest, arrived, heard=bool(values["microphone"]), fresh=True)
+    return await handle(session, call, *follow) if follow else state
 
 
 def token_hash(token: str) -> bytes:
@@ -116,7 +146,8 @@ async def handle(session: Session, call: UUID, *events: Event) -> State:
         pending.extend(await _carry_out(session, call, state, commands, event, heard=row.microphone))
     if state != before:
         touch(session, call)
-        announce(session, caller_channel(call), screen(flow, state, now(), row.answered_at or now()))
+        if by_page(row.carrier):  # nobody looks at a telephone
+            announce(session, caller_channel(call), screen(flow, state, now(), row.answered_at or now()))
     return state
 
 
@@ -174,12 +205,20 @@ def columns(state: State, commands: list[Command], answered_at: datetime | None,
 
 
 async def _carry_out(
-    session: Session, call: UUID, state: State, commands: list[Command], event: Event, *, heard: bool
+    session: Session,
+    call: UUID,
+    state: State,
+    commands: list[Command],
+    event: Event,
+    *,
+    heard: bool,
+    fresh: bool = False,
 ) -> list[Event]:
-    """Do what the engine asks that the stored state doesn't already say; returns events that follow at once."""
+    """Do what the engine asks that the stored state doesn't already say; returns events that follow at once. `fresh`:
+    the call has only begun, so nothing is armed."""
     follow: list[Event] = []
     at = event.at
-    if state.due is None:
+    if state.due is None and not fresh:
         await timers.disarm(session, call, "step")
     for command in commands:
         match command:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from hark.switchboard.models import Timer
 from infra.database import Session, after_commit
 from infra.ids import new_id
-from infra.prepared import Prepared, table
+from infra.prepared import Batch, Prepared, table
 from infra.scope import current_tenant
 
 wake = asyncio.Event()
@@ -39,7 +39,18 @@ async def _wake() -> None:
 async def arm(session: Session, kind: str, subject: UUID, due: datetime) -> None:
     """Set the timer of this kind on this subject; an earlier one is moved."""
     await _ARM.all(session, id=new_id(), tenant=current_tenant(), kind=kind, subject=subject, due_at=due)
+    armed(session)
+
+
+def armed(session: Session) -> None:
+    """A timer was set in this unit of work: this process's clock looks again once it is committed."""
     after_commit(session, _wake)
+
+
+def begin(session: Session, batch: Batch, kind: str, subject: UUID, due: datetime) -> None:
+    """Set the first timer of a subject that is as new as this batch."""
+    batch.add(Timer, id=new_id(), tenant=current_tenant(), kind=kind, subject=subject, due_at=due)
+    armed(session)
 
 
 async def disarm(session: Session, subject: UUID, *kinds: str) -> None:

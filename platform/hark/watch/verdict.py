@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -15,6 +17,7 @@ from hark.watch.models import LineCheck, LineDay, LineTrouble
 from infra.clock import now
 from infra.database import Session
 from infra.ids import new_id
+from infra.prepared import Prepared, table
 from infra.scope import current_tenant
 from tenants.directory.models import Number
 from tenants.directory.service import tenant_by_id
@@ -22,6 +25,10 @@ from tenants.lines.settings import setting_of
 
 AHEAD = timedelta(seconds=60)
 """So long before two intervals are over it is told, for a letter takes its time."""
+
+
+_NUMBER = table(Number).c
+_OWN = Prepared(core_select(_NUMBER.id).where(_NUMBER.tenant == bindparam("tenant"), _NUMBER.e164 == bindparam("e164")))
 
 
 async def running(session: Session, line: UUID) -> LineCheck | None:
@@ -35,8 +42,7 @@ async def expected(session: Session, line: UUID, caller: str | None) -> LineChec
     is nobody's: it is `simulated`, it has no microphone, and so it rings nobody."""
     if caller is None:
         return None
-    own = select(Number.id).where(Number.tenant == current_tenant(), Number.e164 == caller)
-    if (await session.exec(own)).first() is None:
+    if await _OWN.value(session, tenant=current_tenant(), e164=caller) is None:
         return None
     check = await running(session, line)
     return check if check is not None and check.call_id is None else None

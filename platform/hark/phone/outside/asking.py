@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from hark.phone import rows
+from hark.phone import naming
 from hark.phone.models import Leg
 from hark.switchboard import calls
 from hark.switchboard.models import Call, Offer
@@ -48,7 +48,7 @@ async def call_in(session: Session, member: UUID, destination: UUID, *, blind: b
             notes={"name": row.name, **({"blind": "yes"} if blind else {})},
         )
     )  # fmt: skip
-    await rows.name(session, key, carrier or "", node or "", str(key), call)
+    await naming.name(session, key, carrier or "", node or "", str(key), call)
     if not blind:
         talking = (col(Offer.call_id) == call, col(Offer.state) == "talking", col(Offer.held_at).is_(None))
         await session.execute(update(Offer).where(*talking).values(held_at=now()))

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col
 
-from hark.phone.models import Leg
+from hark.phone.rows import LegRow
 from hark.switchboard import calls
 from hark.switchboard.models import Offer
 from hark.switchboard.offering import offers
@@ -17,7 +17,7 @@ from infra.realtime import announce
 from tenants.flows.engine import events as on
 
 
-async def answered(session: Session, leg: Leg) -> None:
+async def answered(session: Session, leg: LegRow) -> None:
     """Somebody there has answered, which the leg's row says by now. Meant for them alone, the call is theirs."""
     await offers.lock(session)
     if "blind" in leg.notes and "leave" not in leg.notes:
@@ -25,7 +25,7 @@ async def answered(session: Session, leg: Leg) -> None:
     await _tell(session, leg.call_id)
 
 
-async def over(session: Session, leg: Leg, *, reached: bool) -> None:
+async def over(session: Session, leg: LegRow, *, reached: bool) -> None:
     """They are gone, which the leg's row says by now; `reached`: somebody had answered. A caller who was left to them
     alone has nobody any more, and the call ends. One who waited for somebody who never answered is back with the
     volunteer; a volunteer who talked with them goes back to the caller when they want to."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from hark.contacts.service import hand_over as hand_over_record
@@ -18,6 +18,7 @@ from hark.switchboard.transferring.parties import IN_CALL, present_call, talking
 from infra.clock import now
 from infra.database import Session
 from infra.errors import Conflict, NotFound
+from infra.prepared import Prepared, table, word
 from infra.realtime import announce
 from tenants.audit import record
 from tenants.flows.engine import events as on
@@ -25,13 +26,25 @@ from tenants.flows.engine import events as on
 OVER = "This call is no longer ringing: somebody else took it, or the caller hung up."
 
 
+_OFFER = table(Offer).c
+_OWN = Prepared(
+    select(_OFFER.call_id, _OFFER.kind).where(_OFFER.id == bindparam("key"), _OFFER.member_id == bindparam("member"))
+)
+_TAKE = (
+    update(table(Offer))
+    .where(_OFFER.id == bindparam("key"), _OFFER.state == word("ringing"), _OFFER.expires_at > bindparam("at"))
+    .returning(_OFFER.id)
+)
+_JOINED = Prepared(_TAKE.values(state="consulting"))
+_WON = Prepared(_TAKE.values(state="talking", answered_at=bindparam("at")))
+
+
 async def accept(session: Session, member: UUID, key: UUID) -> UUID:
     """Take the call that an offer is for; the first to accept wins. Returns the call.
 
     Raises NotFound for somebody else's offer, Conflict when it is over: answered by another, hung up, or too late.
     """
-    found = select(col(Offer.call_id), col(Offer.kind)).where(col(Offer.id) == key, col(Offer.member_id) == member)
-    row = (await session.execute(found)).one_or_none()
+    row = await _OWN.first(session, key=key, member=member)
     if row is None:
         raise NotFound
     await calls.lock(session, row.call_id)
@@ -39,13 +52,7 @@ async def accept(session: Session, member: UUID, key: UUID) -> UUID:
     consults = row.kind == "consult"
     if row.kind == "handover":
         await leaving.let_go(session, row.call_id, reason="handed_over")
-    won = await session.execute(
-        update(Offer)
-        .where(col(Offer.id) == key, col(Offer.state) == "ringing", col(Offer.expires_at) > now())
-        .values({"state": "consulting"} if consults else {"state": "talking", "answered_at": now()})
-        .returning(col(Offer.id))
-    )
-    if won.scalar() is None:
+    if await (_JOINED if consults else _WON).value(session, key=key, at=now()) is None:
         raise Conflict(OVER)
     await timers.disarm(session, key, "offer")
     if consults:
@@ -60,7 +67,8 @@ async def accept(session: Session, member: UUID, key: UUID) -> UUID:
     await leaving.watch(session, row.call_id, key)
     record(session, "call.answer", member=member, subject=row.call_id)
     announce(session, offers.member_channel(member), {"type": "resync"})
-    return UUID(str(row.call_id))
+    call: UUID = row.call_id
+    return call
 
 
 async def _join(session: Session, call: UUID, member: UUID) -> None:
@@ -83,11 +91,11 @@ async def decline(session: Session, member: UUID, key: UUID) -> None:
 
 
 async def _own_offer(session: Session, member: UUID, key: UUID) -> UUID:
-    found = select(col(Offer.call_id)).where(col(Offer.id) == key, col(Offer.member_id) == member)
-    call = (await session.execute(found)).scalar()
-    if call is None:
+    row = await _OWN.first(session, key=key, member=member)
+    if row is None:
         raise NotFound
-    return UUID(str(call))
+    call: UUID = row.call_id
+    return call
 
 
 async def end(session: Session, member: UUID) -> None:

@@ -8,8 +8,7 @@ from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, func, null, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Text, Uuid, bindparam, func, null, select, text, update
 from sqlmodel import col
 
 from hark.switchboard import timers
@@ -33,9 +32,21 @@ LIVE_STATES = ("ringing", "talking", "consulting", "wrapping")
 _CALL, _OFFER = table(Call).c, table(Offer).c
 _LOCK = Prepared(text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))"))
 _NEW = Prepared(
-    insert(table(Offer)).on_conflict_do_nothing().returning(_OFFER.id),
-    "tenant_id", "id", "call_id", "member_id", "state", "kind", "how", "made_at", "expires_at",
-)  # fmt: skip
+    text("""
+WITH made AS (
+  INSERT INTO offer (tenant_id, id, call_id, member_id, state, kind, how, made_at, expires_at)
+  VALUES (:tenant, :id, :call, :member, 'ringing', :kind, 'talk', :at, :until)
+  ON CONFLICT DO NOTHING RETURNING tenant_id, id, expires_at
+)
+INSERT INTO timer (id, tenant, kind, subject, due_at)
+SELECT :timer, tenant_id, 'offer', id, expires_at FROM made RETURNING subject
+""").bindparams(
+        *(bindparam(name, type_=Uuid) for name in ("tenant", "id", "call", "member", "timer")),
+        *(bindparam(name, type_=DateTime(timezone=True)) for name in ("at", "until")),
+        bindparam("kind", type_=Text),
+    )
+)
+"""Offers a call, if the database lets it, and arms the timer that ends it."""
 _TALKING = (_OFFER.call_id == bindparam("call"), _OFFER.state == word("talking"))
 _UNHOLD = Prepared(update(table(Offer)).where(*_TALKING).values(held_at=null()))
 _TALKS = Prepared(select(_OFFER.member_id).where(*_TALKING))
@@ -150,14 +161,14 @@ async def offer(
     about it first.
     """
     key = new_id()
+    kind = "call" if handed_by is None else "consult" if consult else "handover"
     made = await _NEW.value(
-        session, tenant_id=current_tenant(), id=key, call_id=call, member_id=member, state="ringing",
-        kind="call" if handed_by is None else "consult" if consult else "handover", how="talk", made_at=now(),
-        expires_at=until,
+        session, tenant=current_tenant(), id=key, call=call, member=member, kind=kind, at=now(), until=until,
+        timer=new_id(),
     )  # fmt: skip
     if made is None:
         return None
-    await timers.arm(session, "offer", key, until)
+    timers.armed(session)
     touch(session, call)
     asked = None if handed_by is None else {"from": handed_by, "consult": consult}
     about = {"offer_id": str(key), "until": until.isoformat(), "handover": asked}

@@ -1,10 +1,11 @@
 """After a call: the volunteer has time to write and breathe before the next one can be offered."""
 
 from datetime import timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlmodel import col
+from sqlalchemy import bindparam, select, update
 
 from hark.switchboard import timers
 from hark.switchboard.models import Offer
@@ -13,10 +14,33 @@ from hark.switchboard.offering.board import tell_board
 from hark.switchboard.touched import touch
 from infra.clock import now
 from infra.database import Session
+from infra.prepared import Prepared, table, word
 from infra.realtime import announce
 from tenants.profile.models import Profile
 
 WRAP_UP_SECONDS = 120
+
+_OFFER = table(Offer).c
+_DEFAULTS = Prepared(select(table(Profile).c.defaults))
+_HAS_IT = Prepared(select(_OFFER.member_id).where(_OFFER.call_id == bindparam("call"), _OFFER.state == word("talking")))
+_FINISHED = Prepared(
+    update(table(Offer))
+    .where(_OFFER.id == bindparam("key"), _OFFER.state == word("wrapping"))
+    .values(state="done")
+    .returning(_OFFER.member_id)
+)
+
+
+@cache
+def _moved(state: str) -> Prepared:
+    """Takes somebody out of a call who was in it in this state; one who talked writes up `until` then."""
+    until: dict[str, Any] = {"expires_at": bindparam("until")} if state == "talking" else {}
+    return Prepared(
+        update(table(Offer))
+        .where(_OFFER.id == bindparam("key"), _OFFER.state == word(state))
+        .values(state=bindparam("to"), closed_at=bindparam("at"), **until)
+        .returning(_OFFER.member_id, _OFFER.call_id)
+    )
 
 
 async def release(session: Session, key: UUID, *, reason: str) -> None:
@@ -24,17 +48,11 @@ async def release(session: Session, key: UUID, *, reason: str) -> None:
 
     The caller holds the dispatch lock.
     """
-    defaults = (await session.execute(select(col(Profile.defaults)))).scalar() or {}
+    defaults = await _DEFAULTS.value(session) or {}
     seconds = int(defaults.get("wrap_up_seconds", WRAP_UP_SECONDS))
     until = now() + timedelta(seconds=seconds)
     state = "wrapping" if seconds > 0 else "done"
-    done = await session.execute(
-        update(Offer)
-        .where(col(Offer.id) == key, col(Offer.state) == "talking")
-        .values(state=state, closed_at=now(), expires_at=until)
-        .returning(col(Offer.member_id), col(Offer.call_id))
-    )
-    row = done.one_or_none()
+    row = await _moved("talking").first(session, key=key, to=state, at=now(), until=until)
     if row is None:
         return
     await timers.disarm(session, key)
@@ -50,21 +68,14 @@ async def release(session: Session, key: UUID, *, reason: str) -> None:
 
 async def depart(session: Session, key: UUID, *, reason: str) -> None:
     """Somebody who was in a call beside the one who has it goes out, and is free: there is nothing to write up."""
-    done = await session.execute(
-        update(Offer)
-        .where(col(Offer.id) == key, col(Offer.state) == "consulting")
-        .values(state="done", closed_at=now())
-        .returning(col(Offer.member_id), col(Offer.call_id))
-    )
-    row = done.one_or_none()
+    row = await _moved("consulting").first(session, key=key, to="done", at=now())
     if row is None:
         return
     await timers.disarm(session, key)
     touch(session, row.call_id)
     news = {"type": "call_ended", "call_id": str(row.call_id), "reason": reason, "wrap_until": None}
     announce(session, offers.member_channel(row.member_id), news)
-    has_it = select(col(Offer.member_id)).where(col(Offer.call_id) == row.call_id, col(Offer.state) == "talking")
-    for member in (await session.execute(has_it)).scalars():
+    for [member] in await _HAS_IT.all(session, call=row.call_id):
         announce(session, offers.member_channel(member), {"type": "resync"})
     await tell_board(session)
 
@@ -74,13 +85,7 @@ async def finish(session: Session, key: UUID) -> UUID | None:
 
     The caller holds the dispatch lock.
     """
-    done = await session.execute(
-        update(Offer)
-        .where(col(Offer.id) == key, col(Offer.state) == "wrapping")
-        .values(state="done")
-        .returning(col(Offer.member_id))
-    )
-    member = done.scalar()
+    member: UUID | None = await _FINISHED.value(session, key=key)
     if member is not None:
         await timers.disarm(session, key)
         announce(session, offers.member_channel(member), {"type": "resync"})

@@ -6,7 +6,7 @@ Whoever calls these holds the call's lock and the dispatch lock, in that order.
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from hark.contacts.service import hand_over as hand_over_record
@@ -18,9 +18,24 @@ from hark.switchboard.offering.wrapping import depart, release
 from hark.switchboard.transferring.parties import beside, guest_talks, successor
 from infra.clock import now
 from infra.database import Session
+from infra.errors import NotFound
+from infra.prepared import Prepared, table, word
 from infra.realtime import announce
 from tenants.allowance.service import LONGEST
 from tenants.flows.engine import events as on
+
+_OFFER, _DUTY = table(Offer).c, table(Duty).c
+_TALKS = Prepared(select(_OFFER.id).where(_OFFER.call_id == bindparam("call"), _OFFER.state == word("talking")))
+_WHERE = Prepared(
+    select(_DUTY.device, _OFFER.state)
+    .join_from(
+        table(Offer),
+        table(Duty),
+        (_DUTY.tenant_id == _OFFER.tenant_id) & (_DUTY.id == _OFFER.member_id),
+        isouter=True,
+    )
+    .where(_OFFER.id == bindparam("key"))
+)
 
 
 async def succeed(session: Session, call: UUID) -> bool:
@@ -48,8 +63,7 @@ async def too_long(session: Session, call: UUID) -> None:
 
 async def let_go(session: Session, call: UUID, *, reason: str) -> None:
     """Whoever has the call goes on to write up."""
-    found = select(col(Offer.id)).where(col(Offer.call_id) == call, col(Offer.state) == "talking")
-    for key in (await session.execute(found)).scalars().all():
+    for [key] in await _TALKS.all(session, call=call):
         await release(session, key, reason=reason)
 
 
@@ -70,12 +84,9 @@ async def promote(session: Session, call: UUID, key: UUID, member: UUID) -> None
 
 async def watch(session: Session, call: UUID, key: UUID) -> None:
     """Somebody in the browser counts as gone once their console isn't seen; a telephone says so by itself."""
-    found = (
-        select(col(Duty.device), col(Offer.state))
-        .select_from(Offer)
-        .outerjoin(Duty, (col(Duty.tenant_id) == col(Offer.tenant_id)) & (col(Duty.id) == col(Offer.member_id)))
-    )
-    row = (await session.execute(found.where(col(Offer.id) == key))).one()
+    row = await _WHERE.first(session, key=key)
+    if row is None:
+        raise NotFound
     if row[0] not in (None, "browser"):
         return
     until = now() + timedelta(seconds=calls.SEEN_SECONDS)
