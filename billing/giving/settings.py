@@ -9,6 +9,7 @@ from sqlmodel import select
 from billing.giving.models import GivingSettings
 from billing.law import Country, country
 from billing.money import Money, digits
+from billing.processor.checkout import methods
 from infra.database import Session
 from infra.scope import current_tenant
 from tenants.directory.models import Tenant
@@ -78,7 +79,10 @@ async def giving_of(session: Session, tenant: Tenant) -> Giving:
     assert tenant.id == current_tenant(), "another hotline's settings are out of sight"
     row = (await session.exec(select(GivingSettings))).one_or_none() or beginning(tenant)
     law = country(tenant.country)
-    return Giving(row, law, mode_of(row, law) if tenant.status == "open" else "off")
+    mode = mode_of(row, law) if tenant.status == "open" else "off"
+    if mode == "own" and not await methods(session):  # its account is gone, or may not take payments now
+        mode = "off"
+    return Giving(row, law, mode)
 
 
 def cover(money: Money, settings: GivingSettings) -> Money:

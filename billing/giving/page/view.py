@@ -1,5 +1,6 @@
 """What the public pages of giving are drawn from."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +18,7 @@ from billing.campaigns.thermometer import Thermometer, thermometer
 from billing.giving import service
 from billing.giving.form import GiftForm
 from billing.giving.settings import Giving
-from billing.money import shown
+from billing.money import Money, digits, shown
 from billing.processor.access import simulated
 from infra.database import Session
 from infra.settings import settings
@@ -46,6 +47,12 @@ def spoken(tenant: Tenant) -> str:
     return language() if language() in tenant.languages else tenant.languages[0]
 
 
+def whole(money: Money) -> str:
+    """An amount without decimals where they are nought: what keys to press say."""
+    said, places = shown(money, language()), digits(money.currency)
+    return re.sub(rf"[.,]0{{{places}}}(?!\d)", "", said) if places and money.minor % 10**places == 0 else said
+
+
 def shell(tenant: Tenant, profile: Profile) -> dict[str, Any]:
     """What every page of a hotline's public side is given."""
     tag = spoken(tenant)
@@ -60,6 +67,7 @@ def shell(tenant: Tenant, profile: Profile) -> dict[str, Any]:
         "zone": tenant.zone,
         "who": say(profile.texts.get("who", {}), tag, tenant.languages[0]),
         "shown": partial(shown, language=language()),
+        "whole": whole,
         "simulated": simulated(),
     }
 
@@ -111,7 +119,7 @@ async def giving_context(
         "does": say(kept.does, tag, first),
         "law": say(giving.law.says, language()),
         "filing_name": say(giving.law.filing, language()),
-        "currency_name": get_currency_name(kept.currency, locale=language().replace("-", "_")),
+        "currency_name": get_currency_name(kept.currency, count=2, locale=language().replace("-", "_")),
         "percent": f"{kept.fee_points / 100:g}",
         "fixed": kept.fee_minor,
         "platform_percent": f"{settings().stripe_fee / 100:g}" if settings().stripe_fee else "",

@@ -25,8 +25,9 @@ function cost(minor) {
 
 function said(minor) {
   const { currency, language } = form.dataset;
-  const format = new Intl.NumberFormat(language, { style: "currency", currency });
-  return format.format(minor / 10 ** minorDigits(currency));
+  const amount = minor / 10 ** minorDigits(currency);
+  const digits = Number.isInteger(amount) ? { minimumFractionDigits: 0 } : {};
+  return new Intl.NumberFormat(language, { style: "currency", currency, ...digits }).format(amount);
 }
 
 function retell() {
