@@ -42,7 +42,7 @@ async def poster(session: Session, tenant: Tenant, *, path: str, title: str, siz
         "hotline": printable(tenant.name),
         "purpose": printable(title),
         "ask": _("Give in half a minute"),
-        "how": _("Point your telephone's camera at the square. No account needed."),
+        "how": [_("Point your telephone's camera at the square."), _("No account needed.")],
         "or": _("Or type:"),
         "address": short,
         "link": address,

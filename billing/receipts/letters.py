@@ -74,14 +74,14 @@ def _letter(row: Receipt, facts: Facts, letter: str, before: Receipt | None, lin
 
 async def owe_statements(session: Session, year: int) -> None:
     """Owe a letter with the statement of a year to each of its donors who left an e-mail address."""
-    await enqueue(session, "receipts.year", {"year": year}, key=f"receipts.year:{year}")
+    await enqueue(session, "receipts.year", {"year": str(year)}, key=f"receipts.year:{year}")
 
 
 @job("receipts.year")
-async def write_to_all(session: Session, year: int) -> None:
+async def write_to_all(session: Session, year: str) -> None:
     """Make each donor's link of the year, and owe the letters one by one."""
-    for donor in await donors_of(session, year):
-        row = await year_of(session, donor, year)
+    for donor in await donors_of(session, int(year)):
+        row = await year_of(session, donor, int(year))
         await enqueue(session, "receipts.statement", {"row": str(row.id)}, key=f"receipts.statement:{row.id}")
 
 

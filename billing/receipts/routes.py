@@ -1,5 +1,6 @@
 """Receipts for those who lead a hotline: found, read, printed, made void or replaced; a year's statements."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from billing.receipts.listing import listed
 from billing.receipts.models import Receipt
 from billing.receipts.paper.official import official
 from billing.receipts.paper.printing import receipt_link, receipt_pdf, year_pdf
-from billing.receipts.paper.wording import day, method_words
+from billing.receipts.paper.wording import day, day_of, method_words
 from billing.receipts.years import year_of, years
 from infra.errors import Conflict, HarkError, Invalid, NotFound
 from infra.errors import _ as sentence
@@ -51,7 +52,7 @@ async def index(
     """Every receipt, newest first."""
     entries, older = await listed(staff.session, before=before, sought=q.strip(), unofficial=show == "unofficial")
     context = {
-        "entries": [(each.row, each.facts, shown(_worth(each.row), language())) for each in entries],
+        "listed": [(each.row, each.facts, shown(_worth(each.row), language())) for each in entries],
         "older": older,
         "first": before is None,
         "q": q.strip(),
@@ -101,6 +102,7 @@ async def _page(
         "link": await receipt_link(staff.session, facts),
         "how": method_words(facts.method),
         "day": day,
+        "day_of": partial(day_of, zone=staff.tenant.zone),
         "base": _base(staff),
     }  # fmt: skip
     return render(request, "receipts/receipt.html", context, status=wrong.status if wrong else 200)

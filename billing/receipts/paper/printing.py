@@ -44,9 +44,10 @@ async def receipt_pdf(session: Session, row: Receipt, language: str = "") -> byt
     """A receipt as PDF, in its own language or another. Raises infra.vault.Erased once the key is destroyed."""
     facts = await facts_of(session, row.sealed)
     before, after = await chain(session, row)
+    tenant = await tenant_by_id(session, current_tenant())
     with speaking(language or row.language):
         words = receipt_words(
-            row, facts, await receipt_link(session, facts),
+            row, facts, await receipt_link(session, facts), zone=tenant.zone,
             before=before.label if before else "", after=after.label if after else "",
         )  # fmt: skip
     return await _kept(session, row.id, HERE / "receipt.typ", words)

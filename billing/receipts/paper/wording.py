@@ -1,7 +1,8 @@
 """What stands on a receipt and on a year's statement, in the language that is spoken just now."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
@@ -33,9 +34,16 @@ def day(on: date) -> str:
     return format_date(on, "long", locale="en_GB" if language() == "en" else language().replace("-", "_"))
 
 
-def receipt_words(row: Receipt, facts: Facts, link: str, *, before: str = "", after: str = "") -> dict[str, Any]:
+def day_of(at: datetime, zone: str) -> str:
+    """The day that a moment falls on in `zone` (IANA), written out."""
+    return day(at.astimezone(ZoneInfo(zone)).date())
+
+
+def receipt_words(
+    row: Receipt, facts: Facts, link: str, *, zone: str, before: str = "", after: str = ""
+) -> dict[str, Any]:
     """What the layout of a receipt is given. `before` and `after` are the labels of those it replaces and that
-    replaced it; `link` leads to the receipt as it stands."""
+    replaced it; `link` leads to the receipt as it stands; `zone` is the hotline's."""
     law = official(facts.country)
     lines = [
         (_("Received by"), facts.organisation),
@@ -52,9 +60,9 @@ def receipt_words(row: Receipt, facts: Facts, link: str, *, before: str = "", af
         "title": f"{_('Receipt')} {row.label}",
         "author": printable(facts.organisation),
         "heading": _("Receipt for a gift"),
-        "label": _("Number %(number)s, issued on %(day)s", number=row.label, day=day(row.issued_at.date())),
+        "label": _("Number %(number)s, issued on %(day)s", number=row.label, day=day_of(row.issued_at, zone)),
         "organisation": printable(facts.organisation),
-        "banner": [printable(said) for said in _banners(row, facts, after)],
+        "banner": [printable(said) for said in _banners(row, facts, zone, after)],
         "amount": shown(Money(row.minor, row.currency), language()),
         "facts": [(word, printable(said)) for word, said in lines if said],
         "notes": [_("Thank you."), *_unprinted(facts.printed())],
@@ -66,11 +74,11 @@ def receipt_words(row: Receipt, facts: Facts, link: str, *, before: str = "", af
     }
 
 
-def _banners(row: Receipt, facts: Facts, after: str) -> list[str]:
+def _banners(row: Receipt, facts: Facts, zone: str, after: str) -> list[str]:
     said = []
     if facts.simulated:
         said.append(_("Simulated: this installation moves no real money, and this receipt is worth nothing."))
-    ended = day(row.ended_at.date()) if row.ended_at else ""
+    ended = day_of(row.ended_at, zone) if row.ended_at else ""
     if row.state == "void":
         said.append(_("Void since %(day)s: %(reason)s", day=ended, reason=facts.reason))
     if row.state == "replaced":

@@ -2,7 +2,15 @@
 
 import pytest
 
+from hark.i18n import LOCALE
+from infra.web import i18n
 from tests.world import Hotline, Person, open_hotline
+
+
+@pytest.fixture(scope="session", autouse=True)
+def translated() -> None:
+    """Receipts are read in the languages that the app and the worker know."""
+    i18n.load(LOCALE)
 
 
 @pytest.fixture(scope="module")
