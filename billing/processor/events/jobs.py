@@ -1,9 +1,12 @@
 """What is done about an event: what it names is fetched and booked, by whichever way it came."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlmodel import select
 
+from billing.processor.access import Refused
 from billing.processor.booking.found import concern
 from billing.processor.connect.service import left, renew
 from billing.processor.events.intake import GONE
@@ -20,6 +23,16 @@ async def owns(session: Session, account: str) -> bool:
     return (await session.exec(select(PaymentAccount.id).where(PaymentAccount.account == account))).first() is not None
 
 
+@contextmanager
+def suppress_missing() -> Iterator[None]:
+    """What isn't on this account, whatever an event says of it, is nothing to us."""
+    try:
+        yield
+    except Refused as error:
+        if error.reason != "resource_missing":
+            raise
+
+
 @job("processor.event")
 async def look_into(session: Session, account: str, kind: str, object: str, type: str, gift: str = "") -> None:
     """The job. About an account that isn't this hotline's nothing is done."""
@@ -31,7 +44,8 @@ async def look_into(session: Session, account: str, kind: str, object: str, type
         await renew(session, account)
     else:
         failed = type in ("charge.failed", "payment_intent.payment_failed", "payment_intent.created")
-        await concern(session, account, kind, object, UUID(gift) if gift else None, moved=not failed)
+        with suppress_missing():
+            await concern(session, account, kind, object, UUID(gift) if gift else None, moved=not failed)
 
 
 @job("processor.look")

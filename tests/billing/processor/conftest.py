@@ -1,6 +1,6 @@
 """A hotline with an account of its own at the simulated processor, donors who pay, and the work that follows."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -41,6 +41,7 @@ class House:
     slug: str
     account: str
     simulated: Simulated
+    owner: UUID
     told: dict[UUID, list[Payment]] = field(default_factory=dict)
 
     def scope(self) -> Any:
@@ -136,16 +137,26 @@ async def connect(simulated: Simulated, tenant: UUID, slug: str, country: str = 
     return account
 
 
-@pytest.fixture
-async def house(world: World, simulated: Simulated) -> Any:
-    """A hotline of its own, connected; deliveries that others left owed are gone."""
+async def _open(simulated: Simulated) -> House:
     number = next(_numbers)
-    hotline, _owner = await open_hotline(f"treasurer{number}@example.org", "rainbow", f"Giving line {number}", "Tess")
+    hotline, owner = await open_hotline(f"treasurer{number}@example.org", "rainbow", f"Giving line {number}", "Tess")
     account = await connect(simulated, hotline.tenant, hotline.slug)
     await simulated.deliver()
-    made = House(hotline.tenant, hotline.slug, account, simulated)
+    return House(hotline.tenant, hotline.slug, account, simulated, owner.account)
+
+
+@pytest.fixture
+async def house(world: World, simulated: Simulated) -> AsyncIterator[House]:
+    """A hotline of its own, connected; deliveries that others left owed are gone."""
+    made = await _open(simulated)
     with _hearing(made):
         yield made
+
+
+@pytest.fixture
+async def neighbour(world: World, simulated: Simulated) -> House:
+    """Another one."""
+    return await _open(simulated)
 
 
 async def account_row(house: House) -> PaymentAccount:
