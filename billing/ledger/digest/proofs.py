@@ -15,7 +15,7 @@ from infra.database import Session
 from infra.errors import NotFound
 from tenants.profile.models import Profile
 
-PAGE = 60
+PAGE = 30
 
 
 def wanted(row: Profile) -> bool:

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from babel.dates import format_date
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from billing.ledger.digest import proofs
-from billing.ledger.pages.words import kind_words, line_of
+from billing.ledger.pages.words import day_words, kind_words, line_of
 from infra.errors import NotFound
 from infra.web import gettext, language, render, see_other
 from infra.web.i18n import LANGUAGES
@@ -41,7 +40,7 @@ async def _shell(at: Caller) -> dict[str, Any]:
         "exit_url": row.defaults.get("exit_url", ""),
         "languages_here": {each: LANGUAGES[each] for each in at.tenant.languages if each in LANGUAGES},
         "zone": at.tenant.zone,
-        "day": lambda day: format_date(day, "long", locale=language().replace("-", "_")),
+        "day": day_words,
     }
 
 
@@ -96,7 +95,7 @@ async def gift_page(request: Request, at: AtHotline, key: UUID) -> Response:
             {
                 "proof": proof,
                 "words": kind_words(proof.leaf.kind),
-                "lines": [line_of(posting) for posting in proof.leaf.postings],
+                "lines": [line_of(each) for each in sorted(proof.leaf.postings, key=lambda posting: posting.minor)],
             }
             for proof in found
         ],

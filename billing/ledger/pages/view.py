@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from billing.campaigns.models import Campaign
 from billing.ledger.balances import Cursor, Statement, TrialLine
 from billing.ledger.chart import account
-from billing.ledger.pages.words import TITLES, account_words, kind_words, said
+from billing.ledger.pages.words import TITLES, account_words, kind_words, locale, said
 from infra.database import Session
 from infra.errors import Invalid
 from infra.web import gettext, language
@@ -63,7 +63,7 @@ def statement_lines(found: Statement) -> dict[str, Any]:
                 "entry": line.entry,
                 "at": line.at,
                 "words": kind_words(line.kind),
-                "note": line.note or line.ref,
+                "note": line.note,
                 "debit": said(line.minor, found.currency) if line.minor > 0 else "",
                 "credit": said(-line.minor, found.currency) if line.minor < 0 else "",
                 "balance": said(line.balance, found.currency),
@@ -101,7 +101,7 @@ def bounds(month: date, zone: str) -> tuple[datetime, datetime]:
 
 def month_words(month: date) -> str:
     """ "March 2026"."""
-    return format_skeleton("yMMMM", month, locale=language().replace("-", "_"))
+    return format_skeleton("yMMMM", month, locale=locale())
 
 
 async def campaign_names(session: Session, tenant: Tenant, keys: set[UUID]) -> dict[UUID, str]:

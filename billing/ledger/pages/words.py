@@ -1,6 +1,9 @@
 """How the books speak to people: accounts, kinds of entries, amounts."""
 
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 from billing.ledger.chart import account
 from billing.ledger.service import Posting
@@ -48,6 +51,16 @@ def kind_words(kind: str) -> str:
 def account_words(code: str) -> str:
     """What an account is called, in the reader's language."""
     return gettext(account(code).words)
+
+
+def locale() -> str:
+    """The reader's, with days before months."""
+    return "en_GB" if language() == "en" else language().replace("-", "_")
+
+
+def day_words(day: date) -> str:
+    """A day in the reader's language."""
+    return format_date(day, "long", locale=locale())
 
 
 def said(minor: int, currency: str) -> str:
