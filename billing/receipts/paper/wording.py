@@ -1,7 +1,7 @@
 """What stands on a receipt and on a year's statement, in the language that is spoken just now."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -31,7 +31,11 @@ def method_words(method: str) -> str:
 
 def day(on: date) -> str:
     """A day, written out."""
-    return format_date(on, "long", locale="en_GB" if language() == "en" else language().replace("-", "_"))
+    return _day(on, "long")
+
+
+def _day(on: date, style: Literal["long", "medium"]) -> str:
+    return format_date(on, style, locale="en_GB" if language() == "en" else language().replace("-", "_"))
 
 
 def day_of(at: datetime, zone: str) -> str:
@@ -122,7 +126,7 @@ def year_words(year: int, entries: list[tuple[Receipt, Facts]], link: str) -> di
         "columns": [_("Day"), _("Receipt"), _("For"), _("Amount")],
         "rows": [
             [
-                format_date(row.given_on, "medium", locale=language().replace("-", "_")),
+                _day(row.given_on, "medium"),
                 row.label,
                 printable(facts.purpose),
                 shown(Money(row.minor, row.currency), language()),
