@@ -108,6 +108,21 @@ class Resync:
 
 
 @dataclass(frozen=True, slots=True)
+class Unwell:
+    """Orders can't be given to this account any more: nobody answers there, or our credentials are refused. Calls that
+    are there go on as they are."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Well:
+    """Orders are taken there, perhaps again."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Knocked:
     """Another carrier brings a call to a switch's entrance, for the account that this `name` stands for. It is no leg
     of ours: it is put through or hung up on."""
@@ -117,7 +132,7 @@ class Knocked:
     name: str
 
 
-Signal = Arrived | Digit | Heard | Recorded | Ringing | Answered | Over | Lost | Resync | Knocked
+Signal = Arrived | Digit | Heard | Recorded | Ringing | Answered | Over | Lost | Resync | Unwell | Well | Knocked
 
 
 # Commands
@@ -159,8 +174,9 @@ class Ring:
 @dataclass(frozen=True, slots=True)
 class Join:
     """Be in the room of this name, where everyone hears everyone. With `record` all that is said there from now on is
-    recorded, and comes as `Recorded` of this leg once the room is empty. `how`: `listen` hears only; `whisper` is heard
-    only by the leg `to`."""
+    recorded, and comes as `Recorded` of this leg once the room is empty; also several times, where it was empty in
+    between. `recorder` is, for everybody else, the leg that has it recorded: some carriers must be told so by whoever
+    comes first. `how`: `listen` hears only; `whisper` is heard only by the leg `to`."""
 
     ref: str
     id: str
@@ -168,6 +184,7 @@ class Join:
     how: Literal["talk", "listen", "whisper"] = "talk"
     to: str = ""
     record: bool = False
+    recorder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

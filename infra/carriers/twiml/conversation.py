@@ -31,9 +31,10 @@ from infra.carriers.twiml import fields, models
 from infra.carriers.twiml.api import Api
 from infra.carriers.twiml.models import ANSWERED, OVER, RINGING, VendorLeg
 from infra.carriers.twiml.pages.links import Links, incoming
-from infra.carriers.twiml.pages.markup import Page, later, render
+from infra.carriers.twiml.pages.markup import ROOM, Page, later, render
 from infra.carriers.twiml.vendors import Twilio
 from infra.carriers.twiml.vendors.twilio import Hook
+from infra.carriers.wire import load
 
 ASKS_AFTER, GIVES_UP_AFTER = 4, 20
 """So often a leg that has recorded waits a second before the vendor is asked whether there is a sound, and before it is
@@ -150,7 +151,12 @@ class Conversation:
         await models.reach(self.node, row.ref, OVER)
 
     async def recorded(self, said: Said) -> None:
-        """A recording is ready, which comes beside the call; where the caller has hung up, that is told after it."""
+        """A recording is ready, which comes beside the call; where the caller has hung up, that is told after it. A
+        room's may come long after them, and several where the room was empty in between."""
+        if said.id == ROOM:  # whose call the form names, if any, is the vendor's choice
+            take = said.hook.get("RecordingSid")
+            await self.hear(self.node, [Recorded(said.ref, ROOM, take, fields.seconds(said.hook))])
+            return
         row = await self._leg(said.hook, said.ref)
         if row is None or not said.id:
             return
@@ -197,7 +203,7 @@ class Conversation:
     async def _reply(self, row: VendorLeg, said: Said) -> None:
         """What the caller did on a page counts if that page is the one that they are on, and once: the page is turned
         first, for a key that counted twice would choose for them."""
-        command = await self.doing(self.node, row.ref)
+        command = await self.doing(self.node, row.ref) or load(row.told)
         if command is None or command.id != said.id or not isinstance(command, Play):
             return
         current = col(VendorLeg.turn) == said.turn
@@ -219,8 +225,9 @@ class Conversation:
 
     async def _page(self, said: Said, answer: _Answer, *, unanswered: bool = False) -> str:
         answer.open = False  # from here on the page may be made already, so a new command has to knock
-        command = await self.doing(self.node, said.ref) or answer.told
-        turn = await models.turn_page(self.node, said.ref, command.id if command else "")
+        kept = await self.doing(self.node, said.ref)
+        command = kept or answer.told or await self._told_before(said.ref)
+        turn = await models.turn_page(self.node, said.ref, command, kept=kept is not None)
         again = command is not None and command.id == said.id
         wrong = again and said.what == "key" and isinstance(command, Play) and not _wanted(said.hook, command)
         page = Page(
@@ -233,6 +240,10 @@ class Conversation:
             tries=said.tries + 1,
         )
         return render(command, page)
+
+    async def _told_before(self, ref: str) -> Command | None:
+        row = await models.find(self.node, ref)
+        return load(row.told) if row is not None and row.stage < OVER else None
 
     async def _coached(self, command: Command | None) -> str:
         if not isinstance(command, Join) or command.how != "whisper":

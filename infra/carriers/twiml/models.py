@@ -12,8 +12,10 @@ from sqlalchemy import Index, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, col, select
 
+from infra.carriers.protocol import Command
+from infra.carriers.wire import dump
 from infra.clock import now
-from infra.database import PlatformTable, moment, unit_of_work
+from infra.database import PlatformTable, document, moment, unit_of_work
 from infra.ids import made_at, new_id
 
 ASKED, RINGING, ANSWERED, OVER = range(4)
@@ -24,8 +26,9 @@ KEPT = timedelta(days=1)
 
 class VendorLeg(PlatformTable, table=True):
     """A leg. `sid` is the vendor's name for it, "" until that is known; `doing` the id of the command it was told last,
-    `turn` the number of that page; `recorded` the id of the last `Record` that was reported. `ended`: we want it gone,
-    whatever else comes. `seen_at` is when the vendor was last heard of it."""
+    `turn` the number of that page, `told` the command itself where nobody else keeps it; `recorded` the id of the last
+    `Record` that was reported. `ended`: we want it gone, whatever else comes. `seen_at` is when the vendor was last
+    heard of it."""
 
     __tablename__ = "vendor_leg"
     __table_args__ = (
@@ -38,6 +41,7 @@ class VendorLeg(PlatformTable, table=True):
     stage: int = ASKED
     turn: int = 0
     doing: str = ""
+    told: dict[str, Any] = document()
     recorded: str = ""
     ended: bool = Field(default=False)
     asked_at: datetime = moment(default=True)
@@ -62,8 +66,8 @@ async def find(node: str, ref: str) -> VendorLeg | None:
 async def begin(node: str, ref: str, **known: Any) -> VendorLeg | None:
     """Write down a leg before anything is done about it; None when it is known already. Old ones go on the way."""
     row = {
-        "id": new_id(), "node": node, "ref": ref, "sid": "", "stage": ASKED, "turn": 0, "doing": "", "recorded": "",
-        "ended": False, "asked_at": now(), "seen_at": now(),
+        "id": new_id(), "node": node, "ref": ref, "sid": "", "stage": ASKED, "turn": 0, "doing": "", "told": {},
+        "recorded": "", "ended": False, "asked_at": now(), "seen_at": now(),
     } | known  # fmt: skip
     async with unit_of_work() as session:
         old = col(VendorLeg.seen_at) < now() - KEPT
@@ -85,9 +89,11 @@ async def reach(node: str, ref: str, stage: int) -> None:
     await change(node, ref, col(VendorLeg.stage) < stage, stage=stage, seen_at=now())
 
 
-async def turn_page(node: str, ref: str, doing: str) -> int:
-    """The leg is told this now; the number of the page that says so."""
-    row = await change(node, ref, turn=col(VendorLeg.turn) + 1, doing=doing, seen_at=now())
+async def turn_page(node: str, ref: str, command: Command | None, *, kept: bool = True) -> int:
+    """The leg is told this now; the number of the page that says so. `kept`: by somebody else, who knows it again."""
+    told = {} if kept or command is None else {"told": dump(command)}
+    doing = command.id if command else ""
+    row = await change(node, ref, turn=col(VendorLeg.turn) + 1, doing=doing, seen_at=now(), **told)
     return row.turn if row else 0
 
 

@@ -7,17 +7,17 @@ caller of these methods.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from sqlmodel import col
 
-from infra.carriers.protocol import Can, Command, HangUp, Over, Reason, Ring
+from infra.carriers.protocol import Can, Command, HangUp, Over, Reason, Ring, Unwell, Well
 from infra.carriers.twiml import models
 from infra.carriers.twiml.api import Api, Denied, Unclear
 from infra.carriers.twiml.conversation import Conversation, Doing, Hear, goes_with_answer
+from infra.carriers.twiml.health import Health
 from infra.carriers.twiml.models import OVER, VendorLeg
 from infra.carriers.twiml.pages.links import Links
 from infra.carriers.twiml.vendors import Twilio, vendor_of
@@ -25,7 +25,6 @@ from infra.clock import now
 from infra.database import unit_of_work
 from infra.jobs import enqueue
 from infra.settings import settings
-from infra.speech.converting import converted
 
 log = logging.getLogger(__name__)
 TRIES = 2
@@ -43,9 +42,9 @@ class Twiml:
     def __init__(self, hear: Hear, doing: Doing) -> None:
         self.hear, self.doing = hear, doing
         self.vendors: dict[str, Twilio] = {account.name: vendor_of(account) for account in settings().twiml}
-        self.apis = {name: Api(vendor) for name, vendor in self.vendors.items()}
+        self.apis = {name: Api(vendor, self._health(name).note) for name, vendor in self.vendors.items()}
         whispers = bool(self.vendors) and all(vendor.whispers for vendor in self.vendors.values())
-        self.can = Can(speaks=True, mobile=True, sip=True, listen=whispers, pushes=False)
+        self.can = Can(speaks=True, mobile=True, sip=True, listen=whispers, records=True, pushes=False)
         self._going: set[asyncio.Task[None]] = set()
 
     def open(self, *, entrance: bool) -> None:
@@ -74,15 +73,21 @@ class Twiml:
         """A recording's WAV. Raises LookupError when there is none (yet), Unclear when the vendor can't be asked."""
         if not name or node not in self.apis:
             raise LookupError(name)
-        data = await self.apis[node].sound(name)
-        return data if data.startswith(b"RIFF") else await converted(data)
+        return await self.apis[node].wav(name)
 
     async def forget(self, node: str, name: str) -> None:
         """Delete a recording there; one that is gone is fine. Raises Unclear or Denied otherwise."""
         if name and node in self.apis:
             await self.apis[node].forget(name)
 
-    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _health(self, node: str) -> Health:
+        def changed(well: bool) -> None:
+            log.log(logging.INFO if well else logging.ERROR, "%s is %s", node, "well" if well else "out of reach")
+            self._beside(self.hear(node, [Well(node) if well else Unwell(node)]))
+
+        return Health(changed)
+
+    def _beside(self, work: Awaitable[None]) -> None:
         async def whole() -> None:
             try:
                 await work
@@ -202,9 +207,10 @@ class Twiml:
                 log.exception("silent legs could not be looked after")
 
     async def look(self) -> None:
-        """Ask after every silent leg, once."""
+        """Ask after every silent leg, once, and after the companies themselves."""
         if not self.vendors:
             return
+        await asyncio.gather(*(api.probe() for api in self.apis.values()))
         for row in await models.silent(SILENT):
             vendor = self.vendors.get(row.node)
             conversation = vendor and self.conversation(vendor.account.vendor, row.node)

@@ -148,7 +148,7 @@ async def _keep(carrier: str, node: str, named: Named, signal: Recorded) -> None
         log.warning("a recording is gone from %s before it was fetched", node)
         return
     async with unit_of_work() as session:
-        await _seal(session, named.call, signal, wav)
+        await seal(session, named.call, signal, wav)
     await voice.forget(node, signal.name)
 
 
@@ -158,7 +158,8 @@ def _visit(signal: Recorded) -> int | None:
     return int(first) if first.isdigit() else None
 
 
-async def _seal(session: Session, call: UUID, signal: Recorded, wav: bytes) -> None:
+async def seal(session: Session, call: UUID, signal: Recorded, wav: bytes) -> None:
+    """Keep what was recorded of a call, of a message or of a talk; handed in again, it is kept once."""
     visit = _visit(signal)
     if visit is not None:
         await left.keep_whole(session, call, visit, wav, "audio/wav", signal.seconds)

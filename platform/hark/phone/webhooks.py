@@ -36,8 +36,9 @@ def _short(request: Request) -> bool:
     return length.isdecimal() and int(length) < MOST_BYTES
 
 
-async def _from(request: Request, vendor: str, node: str) -> tuple[Conversation, Hook]:
-    """The request as this account's vendor signed it. Raises NotFound when it didn't."""
+async def _from(request: Request, vendor: str, node: str, *, of_call: bool = True) -> tuple[Conversation, Hook]:
+    """The request as this account's vendor signed it, which names its call unless it is about a room. Raises NotFound
+    when it didn't."""
     voice = voices.get(CARRIER)
     conversation = voice.conversation(vendor, node) if isinstance(voice, Twiml) else None
     if conversation is None or not _short(request):
@@ -49,7 +50,7 @@ async def _from(request: Request, vendor: str, node: str) -> tuple[Conversation,
     query = request.scope["query_string"].decode("latin-1")
     address = settings().base_url.rstrip("/") + request.scope["raw_path"].decode("latin-1")
     hook = Hook(address + (f"?{query}" if query else ""), fields, body, dict(request.headers), time.time())
-    if not hook.get("CallSid") or not conversation.vendor.genuine(hook):
+    if (of_call and not hook.get("CallSid")) or not conversation.vendor.genuine(hook):
         raise NotFound
     return conversation, hook
 
@@ -105,7 +106,7 @@ async def leg_status(request: Request, vendor: str, node: str, ref: str) -> None
 @router.post("/voice/{vendor}/{node}/leg/{ref}/media", status_code=204)
 async def leg_media(request: Request, vendor: str, node: str, ref: str) -> None:
     """A recording is ready, or won't be."""
-    conversation, hook = await _from(request, vendor, node)
+    conversation, hook = await _from(request, vendor, node, of_call=False)
     with no_scope():
         await conversation.recorded(_said(request, hook, ref, "media"))
 

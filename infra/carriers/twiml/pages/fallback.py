@@ -1,7 +1,7 @@
 """The documents that take a caller's message while we can't be reached: kept elsewhere, they ask nothing of us.
 
 The vendor fetches the first with GET when our webhook fails; it records, and asks the second for the last word. The
-recording stays with the vendor until somebody hears it there.
+recording stays with the vendor until we are back and bring it in.
 """
 
 from twilio.twiml.voice_response import VoiceResponse

@@ -18,6 +18,8 @@ TYPING_SECONDS = 5
 LONGEST_CALL = 4 * 60 * 60
 """Seconds that anybody may be in a room; also the most that vendors allow."""
 PATIENT_TRIES = 5
+ROOM = "room"
+"""What a recording of a room is called, where that of a leg has the id of its `Record`."""
 DIGITS = set("0123456789")
 
 
@@ -145,6 +147,7 @@ def _join(response: VoiceResponse, command: Join, page: Page) -> None:
         response.pause(length=1)
     whispers = command.how == "whisper" and page.coached and page.vendor.whispers
     dial = Dial(action=page.links.to("left", id=command.id), method="POST", time_limit=LONGEST_CALL)
+    recorder = command.ref if command.record else command.recorder
     dial.conference(
         _clean(command.room),
         muted=command.how == "listen" or (command.how == "whisper" and not whispers),
@@ -154,8 +157,15 @@ def _join(response: VoiceResponse, command: Join, page: Page) -> None:
         end_conference_on_exit=False,
         wait_url=links.sound("silence") if page.vendor.waits_with_sound else links.voice(links.SILENCE),
         wait_method="GET",
+        **(_tape(page, recorder) if recorder else {}),
     )
     response.append(dial)
+
+
+def _tape(page: Page, recorder: str) -> dict[str, str]:
+    """Everybody's page says the same: at these companies a room is set up by whoever enters it first."""
+    account = page.vendor.account
+    return {**page.vendor.taping, "recording_status_callback": Links(account, recorder).to("media", id=ROOM)}
 
 
 def say(around: VoiceResponse | Gather, prompts: Iterable[Prompt], vendor: Twilio | type[Twilio]) -> None:

@@ -42,6 +42,7 @@ class Telnyx(Twilio):
     whispers: ClassVar[bool] = False
     silence: ClassVar[int] = 0  # there, silence is found by transcribing what is said
     recording: ClassVar[Mapping[str, str]] = {"trim": "trim-silence", "channels": "single"}
+    taping: ClassVar[Mapping[str, str]] = {"record": "record-from-start", "record_beep": "false"}
     waits_with_sound: ClassVar[bool] = True
     calls: ClassVar[str] = "Calls"
     suffix: ClassVar[str] = ""

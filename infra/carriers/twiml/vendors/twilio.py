@@ -63,6 +63,12 @@ class Twilio:
         "recording_status_callback_event": "completed absent",
     }
     """What else a `Record` says. Silence is cut off, so that one in which nothing was said counts as none."""
+    taping: ClassVar[Mapping[str, str]] = {
+        "record": "record-from-start",
+        "trim": "do-not-trim",
+        "recording_status_callback_event": "completed absent",
+    }
+    """What a conference says that is to be recorded as a whole."""
     waits_with_sound: ClassVar[bool] = False
     """Whoever is alone in a conference hears a sound file there, rather than a document."""
     calls: ClassVar[str] = "Calls.json"

@@ -120,10 +120,18 @@ def _there(view: View, leg: LegNow, offer: OfferNow) -> Command:
         return Play(leg.ref, "soon", then="ringback")
     if any(other.role == "caller" and (not other.answered or _to_be_told(view, other)) for other in view.legs):
         return Play(leg.ref, "calling", then="ringback")
+    taped = _recorder(view)
     if offer.how == "talk":
-        return Join(leg.ref, "talk", room)
+        return Join(leg.ref, "talk", room, recorder=taped)
     to = next((other.ref for other in view.legs if _has(view, other)), "") if offer.how == "whisper" else ""
-    return Join(leg.ref, f"whisper.{to}", room, "whisper", to) if to else Join(leg.ref, "listen", room, "listen")
+    if to:
+        return Join(leg.ref, f"whisper.{to}", room, "whisper", to, recorder=taped)
+    return Join(leg.ref, "listen", room, "listen", recorder=taped)
+
+
+def _recorder(view: View) -> str:
+    """The leg for which the talk is recorded, "" where it isn't."""
+    return next((leg.ref for leg in view.legs if leg.role == "caller"), "") if view.records else ""
 
 
 def _has(view: View, leg: LegNow) -> bool:
@@ -137,5 +145,5 @@ def _outside(view: View, leg: LegNow) -> Command | None:
     if leg.leaves or view.screen.kind != "talking":
         return HangUp(leg.ref, "end")
     if leg.answered:
-        return Join(leg.ref, "talk", str(view.call))
+        return Join(leg.ref, "talk", str(view.call), recorder=_recorder(view))
     return Ring(leg.ref, "ring", leg.to, view.ours_shown, CALLING_SECONDS)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from infra.carriers.protocol import Arrived, Command, Over, Play, Prompt, Recorded, Signal, Voice
+from infra.carriers.protocol import Arrived, Command, Over, Play, Prompt, Recorded, Signal, Unwell, Voice, Well
 
 
 @dataclass
@@ -17,10 +17,14 @@ class Desk:
     first: Command | None = None
     then: dict[type, Command] = field(default_factory=dict)
     broken: int = 0
+    health: list[Signal] = field(default_factory=list)
 
     async def hear(self, node: str, signals: Sequence[Signal]) -> None:
         """Note what is told and go on as `then` says."""
         for signal in signals:
+            if isinstance(signal, Well | Unwell):
+                self.health.append(signal)
+                continue
             if self.broken:
                 self.broken -= 1
                 raise OSError("no database")

@@ -33,14 +33,15 @@ VERBS = {
     "Dial": {"action", "method", "timeout", "timeLimit", "callerId", "hangupOnStar", "record"},
     "Conference": {
         "muted", "beep", "startConferenceOnEnter", "endConferenceOnExit", "waitUrl", "waitMethod", "maxParticipants",
-        "coach", "participantLabel", "statusCallback", "statusCallbackEvent",
+        "coach", "participantLabel", "statusCallback", "statusCallbackEvent", "record", "trim",
+        "recordingStatusCallback", "recordingStatusCallbackEvent", "recordingStatusCallbackMethod",
     },
 }  # fmt: skip
 """Verb → what Twilio and SignalWire take with it."""
 TELNYX_VERBS = VERBS | {
     "Gather": (VERBS["Gather"] - {"actionOnEmptyResult"}) | {"validDigits", "minDigits"},
     "Record": (VERBS["Record"] - {"recordingStatusCallbackEvent"}) | {"channels", "transcription"},
-    "Conference": VERBS["Conference"] - {"coach"},
+    "Conference": (VERBS["Conference"] - {"coach"}) | {"recordBeep"},
 }
 NESTED = {"Gather": {"Say", "Play", "Pause"}, "Dial": {"Conference"}}
 

@@ -123,6 +123,7 @@ class FakeCall:
             case "Dial":
                 self.at = verb
                 self.rooms.append(verb[0].text or "")
+                self.vendor.enters(self, verb[0])
 
     def _hear(self, verb: ET.Element) -> None:
         if verb.tag == "Say":

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs
 
 import httpx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -34,7 +36,8 @@ Trouble = Callable[[Request], Awaitable[Response | None]]
 
 
 class FakeVendor:
-    """`world` is how it reaches us. `reached`, where a test sets it, carries a call to a SIP address on."""
+    """`world` is how it reaches us. `trouble`, while it is set, answers every request of ours instead. `reached`, where
+    a test sets it, carries a call to a SIP address on."""
 
     def __init__(self, dialect: str, world: httpx.AsyncClient) -> None:
         self.dialect, self.world = dialect, world
@@ -49,6 +52,8 @@ class FakeVendor:
         self.fails_before = self.fails_after = 0
         self.holds_back = self.loses_media = self.api_is_blind = self.is_slow = False
         self.held: list[tuple[FakeCall, str]] = []
+        self.rooms: dict[str, tuple[FakeCall, dict[str, str]]] = {}
+        self.trouble: Trouble | None = None
         self.reached: Callable[[FakeCall], None] | None = None
         self.quiet: Callable[[], Awaitable[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,15 +64,22 @@ class FakeVendor:
         """The REST API as an app."""
         base = f"{PLACES[self.dialect]}/Accounts/{self.account.account}"
         return Starlette(
+            middleware=[Middleware(BaseHTTPMiddleware, dispatch=self._or_trouble)],
             routes=[
                 Route(f"{base}/Calls{self._dot}", self._create, methods=["POST"]),
                 Route(f"{base}/Calls{self._dot}", self._list, methods=["GET"]),
                 Route(f"{base}/Calls/{{sid}}/Recordings.json", self._takes, methods=["GET"]),
                 Route(f"{base}/Calls/{{sid}}", self._call, methods=["GET", "POST"]),
+                Route(f"{base}/Recordings.json", self._lying, methods=["GET"]),
+                Route(f"{base}/Conferences/{{sid}}", self._conference, methods=["GET"]),
                 Route(f"{base}/Recordings/{{name}}", self._recording, methods=["GET", "DELETE"]),
                 Route("/media/{name}", self._media, methods=["GET"]),
-            ]
+            ],
         )
+
+    async def _or_trouble(self, request: Request, go_on: RequestResponseEndpoint) -> Response:
+        answer = await self.trouble(request) if self.trouble else None
+        return answer or await go_on(request)
 
     @property
     def _dot(self) -> str:
@@ -97,11 +109,11 @@ class FakeVendor:
             return Response(status_code=503)
         if no := self._refusal(request, said, TELNYX_CREATE if self.dialect == "telnyx" else CREATE):
             return no
-        if not ADDRESS.fullmatch(said["To"]) or len(said["To"]) > LONGEST_ADDRESS or not NAMED.fullmatch(said["From"]):
-            return JSONResponse({"code": 21211, "message": f"Invalid 'To' Phone Number: {said['To']}"}, 400)
         if said["To"] in self.refuses:
             status, code = self.refuses[said["To"]]
             return JSONResponse({"code": code, "message": f"The number {said['To']} is not good."}, status)
+        if not ADDRESS.fullmatch(said["To"]) or len(said["To"]) > LONGEST_ADDRESS or not NAMED.fullmatch(said["From"]):
+            return JSONResponse({"code": 21211, "message": f"Invalid 'To' Phone Number: {said['To']}"}, 400)
         events = said["StatusCallbackEvent"]
         call = self._new(
             to=said["To"], caller=said["From"], direction="outbound-api", status="queued", url=said["Url"],
@@ -138,7 +150,9 @@ class FakeVendor:
         found = [
             call
             for call in self.calls.values()
-            if not self.api_is_blind and call.to == wanted["To"] and call.caller == wanted["From"]
+            if not self.api_is_blind
+            and call.to == wanted.get("To", call.to)
+            and call.caller == wanted.get("From", call.caller)
         ]
         return JSONResponse({"calls": [self._shown(call) for call in found], "page": 0})
 
@@ -165,6 +179,17 @@ class FakeVendor:
 
     async def _takes(self, request: Request) -> Response:
         return JSONResponse({"recordings": self.taken.get(request.path_params["sid"], [])})
+
+    async def _lying(self, request: Request) -> Response:
+        """A page of two, as a vendor may answer with fewer than were asked for."""
+        every = [one for taken in self.taken.values() for one in taken if one["sid"] in self.recordings]
+        page = int(request.query_params.get("Page", "0"))
+        more = f"{request.url.path}?Page={page + 1}&PageSize=2" if len(every) > 2 * page + 2 else None
+        return JSONResponse({"recordings": every[2 * page : 2 * page + 2], "page": page, "next_page_uri": more})
+
+    async def _conference(self, request: Request) -> Response:
+        name = request.path_params["sid"].removesuffix(self._dot or "\0")
+        return JSONResponse({"sid": name, "friendly_name": name.removeprefix("CF")})
 
     async def _recording(self, request: Request) -> Response:
         name = re.sub(r"\.(wav|json)$", "", request.path_params["name"])
@@ -285,10 +310,41 @@ class FakeVendor:
             await call.fetch(verb.attrib["action"], Digits="#", **said)
         self.recordings[sid] = b"RIFF" + bytes(seconds)
         status = "processing" if self.is_slow else "completed"
-        self.taken.setdefault(call.sid, []).insert(0, {"sid": sid, "duration": str(seconds), "status": status})
+        self._take(sid, seconds, status=status, call_sid=call.sid)
         if self.loses_media:
             return
         await self.post(media, self.fields(call, RecordingStatus="completed", **said))
+
+    def _take(self, sid: str, seconds: int, **known: str) -> None:
+        made = now().isoformat().replace("+00:00", "Z") if self.dialect == "telnyx" else format_datetime(now())
+        one = {"sid": sid, "duration": str(seconds), "status": "completed", "date_created": made} | known
+        self.taken.setdefault(known.get("call_sid", ""), []).insert(0, one)
+
+    def message(self, to: str, caller: str, seconds: int) -> FakeCall:
+        """The fallback document took a message while we were away."""
+        call = self._new(to=to, caller=caller, direction="inbound", status="completed")
+        sid = f"RE{secrets.token_hex(16)}"
+        self.recordings[sid] = b"RIFF" + bytes(seconds)
+        self._take(sid, seconds, call_sid=call.sid)
+        return call
+
+    def enters(self, call: FakeCall, conference: Any) -> None:
+        """Somebody enters a room, which is set up by whoever comes first."""
+        self.rooms.setdefault(conference.text, (call, dict(conference.attrib)))
+
+    async def room_over(self, room: str, seconds: int) -> tuple[str, dict[str, str]]:
+        """A room has become empty, and what was recorded of it is ready: where that is to be told, and how."""
+        assert not [call for call in self.calls.values() if call.room == room], "somebody is in there"
+        first, said = self.rooms.pop(room)
+        assert said["record"] == "record-from-start"
+        sid = f"RE{secrets.token_hex(16)}"
+        self.recordings[sid] = b"RIFF" + sid.encode()
+        self._take(sid, seconds, conference_sid=f"CF{room}")
+        hook = {"AccountSid": self.account.account, "ConferenceSid": f"CF{room}", "RecordingSid": sid}
+        if self.dialect != "twilio":
+            hook["CallSid"] = first.sid
+        more = {"RecordingStatus": "completed", "RecordingDuration": str(seconds), "RecordingSource": "Conference"}
+        return said["recordingStatusCallback"], hook | more
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it while the API answers."""
