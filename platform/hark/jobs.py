@@ -10,6 +10,7 @@ from billing.simulated import jobs as simulated
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
 from hark.phone import warming as phone
+from hark.phone.stray import jobs as stray
 from hark.retention import jobs as retention
 from hark.watch import schedule as watch
 from infra.carriers.twiml import jobs as twiml
@@ -27,7 +28,7 @@ SLICES = (
     books,
     receipts,
     mail, signup, steps, review, closing, demo, retention, prompts, warming, phone, messages, claiming, failover,
-    porting, releasing, twiml, watch,
+    porting, releasing, twiml, watch, stray,
     refunds, payments, payment_events,
     giving,
     simulated,

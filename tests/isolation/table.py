@@ -328,5 +328,7 @@ FOR_ALL = {
     "simulated.deliver": "an event of the simulated processor names an account of its own, and no hotline",
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
+    "stray.round": "owes each telephone company its look, and forgets names in each hotline's own scope",
+    "stray.look": "what lies with a company is brought in by the number that was dialled, in its hotline's scope",
 }
 """Jobs that are meant to reach every hotline."""

@@ -64,16 +64,26 @@ async def _take(path: Path) -> bool:
         return False
     with tenant_scope(tenant.id):
         async with unit_of_work() as session:
-            await _keep(session, tenant, number, path, caller, datetime.fromtimestamp(int(begun), UTC), data)
+            at, seconds = datetime.fromtimestamp(int(begun), UTC), max(1, _seconds(data))
+            await keep(session, tenant, number, path.name, caller, at, data, seconds)
     await asyncio.to_thread(path.unlink)
     return True
 
 
-async def _keep(
-    session: Session, tenant: Tenant, number: Number, path: Path, caller: str, at: datetime, data: bytes
+async def keep(
+    session: Session,
+    tenant: Tenant,
+    number: Number,
+    name: str,
+    caller: str,
+    at: datetime,
+    data: bytes,
+    seconds: int,
+    *,
+    carrier: str = "asterisk",
 ) -> None:
-    """The call as it would stand here had we been there; found again, it is kept once."""
-    key = uuid5(NAMESPACE_URL, f"{tenant.id}/{path.name}")
+    """The call as it would stand here had we been there; found again under the same name, it is kept once."""
+    key = uuid5(NAMESPACE_URL, f"{tenant.id}/{name}")
     if (await session.execute(select(col(Call.id)).where(col(Call.id) == key))).scalar() is None:
         line = await session.get_one(Line, (tenant.id, number.line))
         known = e164(caller, tenant.country)
@@ -81,13 +91,13 @@ async def _keep(
         session.add(
             Call(
                 id=key, line_id=line.id, flow_version_id=await published_version(session, line),
-                caller_id=await caller_with(session, known) if known else None, channel="phone", carrier="asterisk",
+                caller_id=await caller_with(session, known) if known else None, channel="phone", carrier=carrier,
                 dialled=number.e164, token_hash=token_hash(key.hex), language=state.language, state=dump_state(state),
                 phase="ended", started_at=at, ended_at=now(), outcome=state.outcome,
             )
         )  # fmt: skip
         await session.flush()
-    await left.keep_whole(session, key, 0, data, "audio/wav", max(1, _seconds(data)))
+    await left.keep_whole(session, key, 0, data, "audio/wav", seconds)
 
 
 def _seconds(sound: bytes) -> int:

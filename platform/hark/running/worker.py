@@ -18,6 +18,7 @@ from billing.processor.booking import sweep as payments
 from hark.app import dress
 from hark.jobs import JOBS
 from hark.phone.service import tell_changed
+from hark.phone.stray import jobs as stray
 from hark.retention import jobs as retention
 from hark.switchboard.touched import listeners
 from infra.database import engine, refuse_unsafe_role, unit_of_work
@@ -110,3 +111,4 @@ async def _prepare() -> None:
         await books.begin(session)
         await failover.begin(session)
         await payments.begin(session)
+        await stray.begin(session)
