@@ -13,6 +13,7 @@ from infra.database import unit_of_work
 from infra.scope import tenant_scope
 from infra.settings import settings
 from infra.speech.wav import read
+from tests.carriers.twiml.fake import following
 from tests.carriers.twiml.fake.documented import signed
 from tests.carriers.twiml.fake.vendor import FakeVendor
 from tests.phone.cloud.conftest import ready
@@ -143,21 +144,27 @@ async def test_a_signed_webhook_is_answered_by_the_app_itself(
         assert (await net.get("/voice/sounds/noise.wav")).status_code == 404
 
 
+async def printed(*arguments: str) -> tuple[int | None, str]:
+    """What `hark phone fallback` prints, and how it ends."""
+    hark = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hark.cli", "phone", "fallback", *arguments,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await hark.communicate()
+    return hark.returncode, said.decode()
+
+
 @pytest.mark.parametrize("vendor", ["twilio"], indirect=True)
-async def test_the_fallback_is_printed_with_the_hotlines_name(open_hotline: Open, vendor: FakeVendor) -> None:
+async def test_the_fallback_says_the_lines_own_words_in_its_languages(open_hotline: Open, vendor: FakeVendor) -> None:
+    """The line has words in English, and none in Chinese."""
     _, e164 = await ready(open_hotline, RING)
-
-    async def printed(*arguments: str) -> tuple[int | None, str]:
-        hark = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hark.cli", "phone", "fallback", *arguments,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        said, _ = await hark.communicate()
-        return hark.returncode, said.decode()
-
     code, document = await printed(e164)
-    assert code == 0
-    assert "This is Harbour." in document
-    assert 'action="thanks.xml"' in document
-    assert "<Hangup" in (await printed(e164, "--thanks"))[1]
+    assert code == 0, document
+    english, chinese, record, _ = following.read(document.strip(), "twilio")
+    assert english.text == "Leave a message"
+    assert chinese.get("language") == "cmn-CN"
+    assert "Harbour" in (chinese.text or "")
+    assert record.get("action") == "thanks.xml"
+    bye = following.read((await printed(e164, "--thanks"))[1].strip(), "twilio")
+    assert [verb.tag for verb in bye] == ["Say", "Say", "Hangup"]
     assert await printed("+442079460999") == (1, "hark: no hotline has the number +442079460999\n")

@@ -4,6 +4,8 @@ The vendor fetches the first with GET when our webhook fails; it records, and as
 recording stays with the vendor until we are back and bring it in.
 """
 
+from collections.abc import Iterable
+
 from twilio.twiml.voice_response import VoiceResponse
 
 from infra.carriers.protocol import Prompt
@@ -14,17 +16,22 @@ from infra.web.i18n import gettext, speaking
 LONGEST_SECONDS = 120
 
 
-def message(vendor: type[Twilio], name: str, language: str, thanks: str) -> str:
-    """The first document: whose line it is (`name`), that nobody can be reached, and a recording. `thanks` is the
-    address of the second, also relative to the first."""
+def unreachable(name: str, language: str) -> Prompt:
+    """What is said where a line has no words of its own: whose it is, that nobody can be reached, what to do."""
     with speaking(language):
         words = gettext(
             "This is %(name)s. For a technical reason we can't put you through just now. Please leave a message after "
             "the tone, and say whether and when we may call you back. Press the hash key when you are done.",
             name=name,
         )
+    return Prompt(words, language)
+
+
+def message(vendor: type[Twilio], said: Iterable[Prompt], thanks: str) -> str:
+    """The first document: these words, and a recording. `thanks` is the address of the second, also relative to the
+    first."""
     response = VoiceResponse()
-    say(response, (Prompt(words, language),), vendor)
+    say(response, said, vendor)
     response.record(
         action=thanks, method="GET", max_length=LONGEST_SECONDS, finish_on_key="#", timeout=vendor.silence,
         play_beep=True,
@@ -33,11 +40,11 @@ def message(vendor: type[Twilio], name: str, language: str, thanks: str) -> str:
     return str(response)
 
 
-def thanks(vendor: type[Twilio], language: str) -> str:
-    """The second document: the last word."""
-    with speaking(language):
-        words = gettext("Thank you for calling. Goodbye.")
+def thanks(vendor: type[Twilio], languages: Iterable[str]) -> str:
+    """The second document: the last word, in each language."""
     response = VoiceResponse()
-    say(response, (Prompt(words, language),), vendor)
+    for language in languages:
+        with speaking(language):
+            say(response, (Prompt(gettext("Thank you for calling. Goodbye."), language),), vendor)
     response.hangup()
     return str(response)
