@@ -1,4 +1,4 @@
-"""Telling events: each is sent signed to the address that it is owed to, and again later until that answers 2xx."""
+"""What the simulated processor does by itself: events are told until they are taken, subscriptions renew."""
 
 from uuid import UUID
 
@@ -7,6 +7,9 @@ from sqlmodel import select
 from stripe._webhook import WebhookSignature
 
 from billing.simulated.models import SimulatedDelivery, SimulatedObject
+from billing.simulated.paying.charging import settle_as_told
+from billing.simulated.renewing.subscribing import OVER, due_at, expect, happen
+from billing.simulated.till import Till
 from billing.simulated.wire.answers import as_text
 from infra.clock import now
 from infra.database import Session
@@ -44,3 +47,25 @@ async def send(session: Session, key: UUID, client: httpx.AsyncClient) -> int | 
         raise NotTaken(f"{row.kind} was answered {answer.status_code}")
     row.delivered_at = now()
     return answer.status_code
+
+
+@job("simulated.renew")
+async def renew(session: Session, account: str, subscription: str) -> None:
+    """Let what has fallen due happen to a subscription that lives by the real clock, and owe the next look."""
+    till = Till(session, account)
+    await till.alone()
+    held = await till.seek("subscription", subscription)
+    while held and held["status"] not in OVER and (due := await due_at(till, held)) is not None and due <= till.now():
+        held = await happen(till, held)
+    if held:
+        await expect(till, held)
+
+
+@job("simulated.settle")
+async def settle(session: Session, account: str, intent: str) -> None:
+    """Let a payment that has been on its way for long enough arrive, or not."""
+    till = Till(session, account)
+    await till.alone()
+    held = await till.find("payment_intent", intent)
+    if held["status"] == "processing":
+        await settle_as_told(till, held)

@@ -27,6 +27,9 @@ NOBODYS = {
     "carrier_node": "which ways into the house are open, alike for every hotline",
     "mail": "letters of an install without a mail server",
     "vendor_leg": "a telephone company's names of legs, gone a day after they are over",
+    "simulated_object": "the simulated processor's own, which knows accounts and no hotlines",
+    "simulated_answer": "as above",
+    "simulated_delivery": "as above",
     "alembic_version": "the schema's own",
 }
 

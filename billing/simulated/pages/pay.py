@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from billing.money import shown
 from billing.processor.amounts import from_stripe
-from billing.simulated.api.sessions import aged, items_of
+from billing.simulated.api.payments.sessions import aged, items_of
 from billing.simulated.pages import typed
 from billing.simulated.pages.finding import name_of, object_of
 from billing.simulated.paying import charging, checkout

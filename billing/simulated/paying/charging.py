@@ -10,8 +10,10 @@ from billing.simulated.paying.disputing import dispute
 from billing.simulated.service import page
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import tell
+from billing.simulated.till.till import moment_of
 from billing.simulated.wire.errors import Refused, declined
 from billing.simulated.wire.shapes import Data, part, resource
+from infra.jobs import enqueue
 
 WALLETS = {"alipay", "wechat_pay"}
 _Intent: Any = resource("payment_intent")
@@ -19,6 +21,8 @@ _Charge: Any = resource("charge")
 Listener = Callable[[Till, Data], Awaitable[None]]
 LISTENERS: list[Listener] = []
 """Told of every intent whose state has changed, within the transaction: sessions and invoices stand on intents."""
+TAKES_SECONDS = 90
+"""How long a payment is on its way."""
 CONFIRMABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
 
 
@@ -121,6 +125,8 @@ async def process(till: Till, intent: Data) -> Data:
     """The payment is on its way; whether it arrives turns out later."""
     intent = await till.change(intent, status="processing", next_action=None)
     await tell(till, "payment_intent.processing", intent)
+    facts = {"account": till.account, "intent": intent["id"]}
+    await enqueue(till.session, "simulated.settle", facts, due=moment_of(till.now() + TAKES_SECONDS))
     return await _changed(till, intent)
 
 
@@ -134,6 +140,21 @@ async def settle(till: Till, intent: Data, *, ok: bool) -> Data:
     return await fail(
         till, intent, method, Decline("payment_intent_payment_attempt_failed", "", "The payment attempt failed.")
     )
+
+
+FAILING_IBANS = {
+    "AT861904300235473202",
+    "AT051904300235473205",
+    "DE62370400440532013001",
+    "IT60X0542811101000000123456",
+}
+"""Stripe's test account numbers from which nothing arrives."""
+
+
+async def settle_as_told(till: Till, intent: Data) -> Data:
+    """Let a payment arrive, or not, as its test account number says; a wallet's always does."""
+    facts = await till.private("payment_method", intent["payment_method"])
+    return await settle(till, intent, ok=facts.get("iban") not in FAILING_IBANS)
 
 
 async def refuse(till: Till, intent: Data, method: Data, why: Decline) -> Data:

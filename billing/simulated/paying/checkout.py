@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from billing.simulated.api import intents
+from billing.simulated.api.payments import intents
+from billing.simulated.api.registry import endpoint
 from billing.simulated.paying import charging, methods
 from billing.simulated.paying.cards import Card
 from billing.simulated.service import page
 from billing.simulated.till import Till
+from billing.simulated.wire.errors import Refused
 from billing.simulated.wire.shapes import Data, part, resource
 
 _Session: Any = resource("checkout.session")
@@ -77,6 +79,17 @@ async def pay(till: Till, session: Data, method: Data) -> str:
     await till.remember("payment_intent", intent["id"], return_url=success(session))
     intent = await charging.confirm(till, intent, return_url=success(session))
     return charging.asking(intent) if intent["status"] == "requires_action" else success(session)
+
+
+@endpoint("POST", "/v1/payment_pages/{session}/confirm", None)
+async def confirm_page(till: Till, given: Data, ref: str) -> Data:
+    """What the hosted page itself sends; Stripe's own event scripts do so as well."""
+    session = await till.find("checkout.session", ref, param="session")
+    if int(given.get("expected_amount") or 0) != session["amount_total"]:
+        raise Refused("The amount has changed since the page was shown.", param="expected_amount")
+    method = await methods.held(till, given.get("payment_method") or "")
+    await MODES[session["mode"]](till, session, method)
+    return await till.find("checkout.session", ref)
 
 
 async def back(till: Till, intent: Data) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from billing.simulated.api import intents
+from billing.simulated.api.payments import intents
 from billing.simulated.paying import charging
 from billing.simulated.paying.balance import DAY
 from billing.simulated.paying.charging import LISTENERS
@@ -10,7 +10,7 @@ from billing.simulated.service import page
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import tell
 from billing.simulated.till.listing import page_of
-from billing.simulated.wire.errors import Refused
+from billing.simulated.wire.errors import Refused, declined
 from billing.simulated.wire.shapes import Data, blank, part, resource
 
 HOUR = 3600
@@ -143,7 +143,12 @@ async def way_of_paying(till: Till, invoice: Data) -> str | None:
     subscription = await till.seek("subscription", subscription_of(invoice))
     if subscription and subscription["default_payment_method"]:
         return str(subscription["default_payment_method"])
-    customer = await till.find("customer", invoice["customer"])
+    return await kept_by(till, invoice["customer"])
+
+
+async def kept_by(till: Till, ref: str) -> str | None:
+    """With what a customer pays when nothing else is said."""
+    customer = await till.find("customer", ref)
     return (customer["invoice_settings"] or {}).get("default_payment_method")
 
 
@@ -153,8 +158,9 @@ def subscription_of(invoice: Data) -> str | None:
     return details.get("subscription")
 
 
-async def pay(till: Till, invoice: Data, method: str | None = None, *, off_session: bool = True) -> Data:
-    """Try to pay an open invoice. Raises Refused (402) when the card is declined; the try stays on record."""
+async def pay(till: Till, invoice: Data, method: str | None = None) -> Data:
+    """Try to pay an open invoice. Raises Refused (402) when the card is declined, or wants its holder's word first;
+    the try stays on record."""
     if invoice["status"] in OVER:
         raise Refused(f"Invoice is already {invoice['status']}", code="invoice_not_editable")
     if invoice["status"] == "draft":
@@ -174,8 +180,14 @@ async def pay(till: Till, invoice: Data, method: str | None = None, *, off_sessi
     await till.find("payment_method", ref, param="payment_method")
     intent = await till.change(intent, payment_method=ref, status="requires_confirmation", next_action=None)
     invoice = await till.change(invoice, attempted=True, attempt_count=invoice["attempt_count"] + 1)
-    await charging.confirm(till, intent, off_session=off_session)
-    return await till.find("invoice", invoice["id"])
+    intent = await charging.confirm(till, intent)
+    invoice = await till.find("invoice", invoice["id"])
+    if intent["status"] == "requires_action":
+        raise declined(
+            "This payment requires additional user action before it can be completed successfully.",
+            code="invoice_payment_intent_requires_action", payment_intent=intent,
+        )  # fmt: skip
+    return invoice
 
 
 async def paid(till: Till, invoice: Data, *, out_of_band: bool = False) -> Data:
@@ -236,6 +248,7 @@ async def follow(till: Till, intent: Data) -> None:
             await paid(till, invoice)
         elif intent["status"] == "requires_action":
             await tell(till, "invoice.payment_action_required", invoice)
+            await failed(till, invoice)
         elif intent["status"] == "requires_payment_method" and intent["last_payment_error"]:
             await failed(till, invoice)
 

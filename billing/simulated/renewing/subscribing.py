@@ -15,6 +15,8 @@ from infra.jobs import enqueue
 
 DAY = 24 * 3600
 INCOMPLETE_HOURS = 23
+WARNED_DAYS = 3
+"""How long before its end a trial's end is told."""
 _Subscription: Any = resource("subscription")
 _Line: Any = resource("line_item")
 OVER = {"canceled", "incomplete_expired"}
@@ -99,6 +101,8 @@ async def begin(till: Till, customer: Data, priced: list[tuple[Data, int]], give
     await tell(till, "customer.subscription.created", made)
     if trial:
         made = await _free_invoice(till, customer, made, period)
+        if trial - at <= WARNED_DAYS * DAY:
+            await tell(till, "customer.subscription.trial_will_end", made)
     else:
         made = await _first_invoice(till, customer, made, period, given)
     await expect(till, made)
@@ -187,9 +191,8 @@ async def _first_invoice(till: Till, customer: Data, made: Data, period: tuple[i
     behaviour = given.get("payment_behavior", "allow_incomplete")
     if invoice["status"] == "paid" or behaviour == "default_incomplete":
         return await till.find("subscription", made["id"])
-    off_session = given.get("off_session") in (True, "one_off", "recurring")
     try:
-        await invoicing.pay(till, invoice, off_session=off_session)
+        await invoicing.pay(till, invoice)
     except Refused as refused:
         if refused.status != 402 or behaviour == "error_if_incomplete":
             refused.keeps = False
@@ -218,12 +221,26 @@ async def due_at(till: Till, subscription: Data) -> int | None:
         return None
     if status == "incomplete":
         return int(subscription["start_date"]) + INCOMPLETE_HOURS * 3600
-    times = [one["next_payment_attempt"] or one["automatically_finalizes_at"] for one in await _unpaid(till, subscription)]  # fmt: skip
-    times += [subscription["cancel_at"]]
+    times = [_invoice_due(one) for one in await _unpaid(till, subscription)]
+    times.append(subscription["cancel_at"])
+    if status == "trialing" and not await _warned(till, subscription):
+        times.append(subscription["trial_end"] - WARNED_DAYS * DAY)
     if status in RENEWS:
         times.append(min(item["current_period_end"] for item in items(subscription)))
     resumes = (subscription["pause_collection"] or {}).get("resumes_at")
     return min((at for at in [*times, resumes] if at), default=None)
+
+
+async def _warned(till: Till, subscription: Data) -> bool:
+    """Whether the end of its trial was told, or is nearer than anybody is told beforehand."""
+    facts = await till.private("subscription", subscription["id"])
+    return bool(facts.get("warned")) or subscription["trial_end"] - subscription["trial_start"] <= WARNED_DAYS * DAY
+
+
+def _invoice_due(invoice: Data) -> int | None:
+    """When an invoice is finalised or tried again."""
+    due: int | None = invoice["next_payment_attempt"] or invoice["automatically_finalizes_at"]
+    return due
 
 
 async def _unpaid(till: Till, subscription: Data) -> list[Data]:
@@ -240,10 +257,14 @@ async def happen(till: Till, subscription: Data) -> Data:
     if subscription["status"] == "incomplete":
         return await _now(till, subscription, status="incomplete_expired", ended_at=at)
     for invoice in await _unpaid(till, subscription):
-        due = invoice["next_payment_attempt"] or invoice["automatically_finalizes_at"]
+        due = _invoice_due(invoice)
         if due and due <= at:
             await _collect(till, subscription, invoice)
             return await till.find("subscription", subscription["id"])
+    if subscription["status"] == "trialing" and not await _warned(till, subscription):
+        await till.remember("subscription", subscription["id"], warned=True)
+        await tell(till, "customer.subscription.trial_will_end", subscription)
+        return dict(subscription)
     if subscription["cancel_at"] and subscription["cancel_at"] <= at:
         return await end(till, subscription)
     resumes = (subscription["pause_collection"] or {}).get("resumes_at")
@@ -283,13 +304,13 @@ async def _renew(till: Till, subscription: Data) -> Data:
     interval, count = rhythm(subscription)
     trialing = subscription["status"] == "trialing"
     if trialing:
-        way = await invoicing.way_of_paying(till, {"default_payment_method": None, "customer": subscription["customer"],
-                                                   "parent": {"subscription_details": {"subscription": subscription["id"]}}})  # fmt: skip
-        if way is None and (refused := await _trial_unpaid(till, subscription)):
-            return refused
+        way = subscription["default_payment_method"] or await invoicing.kept_by(till, subscription["customer"])
+        if way is None and (over := await _trial_unpaid(till, subscription)):
+            return over
     anchor = start if trialing else subscription["billing_cycle_anchor"]
     period = period_at(anchor, interval, count, start)
-    renewed = [item | {"current_period_start": period[0], "current_period_end": period[1]} for item in items(subscription)]  # fmt: skip
+    ends = {"current_period_start": period[0], "current_period_end": period[1]}
+    renewed = [item | ends for item in items(subscription)]
     fields: Data = {"items": subscription["items"] | {"data": renewed}, "billing_cycle_anchor": anchor}
     if trialing:
         fields["status"] = "active"
@@ -312,7 +333,28 @@ async def _trial_unpaid(till: Till, subscription: Data) -> Data | None:
     return None
 
 
-async def end(till: Till, subscription: Data, *, reason: str = "cancellation_requested", details: Data | None = None) -> Data:  # fmt: skip
+async def end_trial(till: Till, subscription: Data, until: str | int) -> Data:
+    """End a trial now, or at another time."""
+    at = till.now() if until == "now" else int(until)
+    every = [item | {"current_period_end": at} for item in items(subscription)]
+    subscription = await till.change(subscription, trial_end=at, items=subscription["items"] | {"data": every})
+    return await _renew(till, subscription) if at <= till.now() else subscription
+
+
+async def resume(till: Till, subscription: Data) -> Data:
+    """Go on with one that was paused: a period begins now."""
+    every = [item | {"current_period_end": till.now()} for item in items(subscription)]
+    fields: Data = {"items": subscription["items"] | {"data": every}, "billing_cycle_anchor": till.now()}
+    subscription = await till.change(subscription, status="active", **fields)
+    subscription = await _renew(till, subscription)
+    await tell(till, "customer.subscription.resumed", subscription)
+    await expect(till, subscription)
+    return subscription
+
+
+async def end(
+    till: Till, subscription: Data, *, reason: str = "cancellation_requested", details: Data | None = None
+) -> Data:
     """It is over; drafts of it are dropped."""
     for invoice in await _unpaid(till, subscription):
         if invoice["status"] == "draft":

@@ -46,12 +46,14 @@ class Till:
         self.request = request
         self.idempotency_key = key
         self.path = ""
+        self.clock: int | None = None
+        """The present of a customer who lives by a test clock; None for the real one."""
         self._rows: dict[tuple[str, str], SimulatedObject] = {}
 
     def other(self, account: str) -> "Till":
         """Another account's objects in the same transaction."""
         made = Till(self.session, account, request=self.request, key=self.idempotency_key)
-        made.path = self.path
+        made.path, made.clock = self.path, self.clock
         return made
 
     async def alone(self) -> None:
@@ -62,7 +64,7 @@ class Till:
 
     def now(self) -> int:
         """The present in seconds."""
-        return seconds(now())
+        return seconds(now()) if self.clock is None else self.clock
 
     async def row(self, kind: str, ref: str) -> SimulatedObject | None:
         """The row of an object, None where there is none."""

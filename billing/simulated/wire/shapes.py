@@ -135,8 +135,8 @@ def _misfits_of_one(data: Any, kind: Any, at: str) -> list[str]:  # noqa: PLR091
     inner = get_args(kind)
     if kind is Any or kind is UntypedStripeObject or origin is UntypedStripeObject or origin is dict:
         return [] if kind is Any or isinstance(data, dict) else [f"{at}: {data!r} is no mapping"]
-    if isinstance(kind, ForwardRef):
-        return _misfits_of_reference(data, kind.__forward_arg__, at)
+    if isinstance(kind, ForwardRef | str):
+        return _misfits_of_reference(data, kind if isinstance(kind, str) else kind.__forward_arg__, at)
     if origin is list or origin is ListObject:
         listed = data.get("data") if origin is ListObject and isinstance(data, dict) else data
         if not isinstance(listed, list):

@@ -12,8 +12,8 @@ from stripe.params import (
     PaymentIntentUpdateParams,
 )
 
-from billing.simulated.api.catalogue import LARGEST
 from billing.simulated.api.places import methods_for
+from billing.simulated.api.recurring.catalogue import LARGEST
 from billing.simulated.api.registry import endpoint
 from billing.simulated.paying import charging, methods
 from billing.simulated.till import Till, key_for

@@ -10,8 +10,8 @@ from stripe.params.checkout import (
     SessionRetrieveParams,
 )
 
-from billing.simulated.api.catalogue import new_price
-from billing.simulated.api.intents import offered, refuse_unready
+from billing.simulated.api.payments.intents import offered, refuse_unready
+from billing.simulated.api.recurring.catalogue import new_price
 from billing.simulated.api.registry import endpoint
 from billing.simulated.paying.charging import LISTENERS
 from billing.simulated.service import page
@@ -177,6 +177,12 @@ async def aged(till: Till, held: Data) -> Data:
     """The session as it is at this hour: one whose time is over has expired."""
     over = held["status"] == "open" and held["expires_at"] <= till.now()
     return await _expired(till, held) if over else held
+
+
+@endpoint("GET", "/v1/payment_pages/{session}", None)
+async def payment_page(till: Till, _given: Data, ref: str) -> Data:
+    """What the hosted page itself asks; Stripe's own event scripts do so as well."""
+    return await aged(till, await till.find("checkout.session", ref, param="session"))
 
 
 async def follow(till: Till, intent: Data) -> None:

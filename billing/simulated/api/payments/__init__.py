@@ -1,0 +1,1 @@
+"""Paying: sessions, intents, charges and what comes of them."""

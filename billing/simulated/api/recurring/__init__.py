@@ -1,0 +1,1 @@
+"""What recurs and what it is made of: products, prices, invoices, subscriptions, the portal."""
