@@ -8,6 +8,7 @@ from billing.giving.page import elsewhere as giving_elsewhere
 from billing.giving.page import routes as giving
 from billing.giving.page import thanks as giving_thanks
 from billing.ledger.digest import routes as digests
+from billing.ledger.pages import platform as platform_books
 from billing.ledger.pages import routes as books
 from billing.posters import routes as posters
 from billing.processor.connect import routes as payment_account
@@ -43,6 +44,7 @@ from tenants.members import routes as people
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
+    platform_books.router,
     signup.router,
     review.router,
     closing.router,

@@ -16,6 +16,9 @@ BOOKS = "/o/{slug}/money/books"
 CHECKED = "/h/{slug}/books"
 SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
+GIVE = "/h/{slug}/give"
+GIVING = "/o/{slug}/money/giving"
+CAMPAIGN = "/o/{slug}/money/giving/campaigns"
 PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
@@ -80,6 +83,9 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/simulated/stripe/pay/{hosted}", everybody(404), why=NOBODYS),
     Row("GET", "/simulated/stripe/confirm/{hosted}", everybody(404), why=NOBODYS),
     Row("POST", "/simulated/stripe/confirm/{hosted}", everybody(404), why=NOBODYS),
+    Row("GET", "/simulated/stripe/portal/{hosted}", everybody(404), why=NOBODYS),
+    Row("POST", "/simulated/stripe/portal/{hosted}/end", everybody(404), why=NOBODYS),
+    Row("POST", "/simulated/stripe/portal/{hosted}/card", everybody(404), why=NOBODYS),
     Row("GET", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
     Row("POST", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
     # People and invitations
@@ -245,6 +251,28 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{HOURS}/holidays/{{day}}/removal", staff(*LEADS, ok=303), why=AGAIN),
     Row("POST", f"{HOURS}/public-holidays", staff(*LEADS, ok=303)),
     Row("POST", f"{HOURS}/undo", staff(*LEADS, ok=409), why="nothing has been changed that could be undone"),
+    # Giving: the page is on, and no ticket of ours is sent along
+    Row("GET", GIVE, everybody(200)),
+    Row("POST", GIVE, everybody(429), form={"amount": "1000", "campaign": "{campaign}"}, smuggled=404,
+        why="a page that we didn't give out begins no gift, whoever sends it"),
+    Row("GET", f"{GIVE}/widget", everybody(200)),
+    Row("GET", f"{GIVE}/card.png", everybody(200)),
+    Row("GET", f"{GIVE}/{{campaign}}", everybody(200)),
+    Row("GET", f"{GIVE}/{{campaign}}/card.png", everybody(200)),
+    Row("GET", f"{GIVE}/{{campaign}}/pictures/{{key}}", everybody(200), key="campaign_picture"),
+    Row("GET", f"{GIVE}/thanks/{{gift_token}}", everybody(200), why="whoever holds the link is its donor"),
+    Row("POST", f"{GIVE}/pay/{{gift_token}}", everybody(303), why="as above; this gift is paid"),
+    Row("GET", "/o/{slug}/money", staff(*LEADS)),
+    Row("GET", GIVING, staff(*LEADS)),
+    Row("POST", GIVING, staff(*LEADS, ok=422), form={"currency": ""}),
+    Row("GET", f"{CAMPAIGN}/new", staff(*LEADS)),
+    Row("POST", CAMPAIGN, staff(*LEADS, ok=422), form={"state": "open"}),
+    Row("GET", f"{CAMPAIGN}/{{key}}", staff(*LEADS), key="campaign"),
+    Row("POST", f"{CAMPAIGN}/{{key}}", staff(*LEADS, ok=303), key="campaign", form={"title.en": "T", "state": "open"}),
+    Row("POST", f"{CAMPAIGN}/{{key}}/news", staff(*LEADS, ok=303), key="campaign", form={"words.en": "A word."}),
+    Row("POST", f"{CAMPAIGN}/{{key}}/news/{{campaign_update}}/removal", staff(*LEADS, ok=303), key="campaign"),
+    Row("POST", f"{CAMPAIGN}/{{key}}/pictures", staff(*LEADS, ok=422), key="campaign", form={"alt.en": "A word."}),
+    Row("POST", f"{CAMPAIGN}/{{key}}/pictures/{{campaign_picture}}/removal", staff(*LEADS, ok=303), key="campaign"),
     # Receipts: the first hotline's donor has number S-1
     Row("GET", RECEIPTS, staff(*LEADS)),
     Row("POST", f"{RECEIPTS}/statements", staff(*LEADS, ok=303), form={"year": "2026"}),
@@ -272,6 +300,11 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{BOOKS}/journal.csv", staff(*LEADS, "auditor")),
     Row("GET", f"{BOOKS}/accounts/{{code}}/{{currency}}", staff(*LEADS, "auditor")),
     Row("GET", f"{BOOKS}/entries/{{key}}", staff(*LEADS, "auditor"), key="ledger_entry"),
+    Row("GET", "/platform/books", only("platform")),
+    Row("GET", "/platform/books/journal.csv", only("platform")),
+    Row("GET", "/platform/books/accounts/{code}/{currency}", only("platform")),
+    Row("GET", "/platform/books/entries/{key}", only("platform", ok=404), key="ledger_entry",
+        why="the platform's own books hold no entry of a hotline"),
     Row("GET", CHECKED, everybody(200)),
     Row("POST", CHECKED, everybody(303), form={"gift": "{booked_gift}"}, smuggled=422),
     Row("GET", f"{CHECKED}/days.json", everybody(200)),
@@ -326,6 +359,8 @@ FOR_ALL = {
     "numbers.give_back": "a number that has rested is nobody's",
     "twiml.again": "a leg is named as its telephone company names it",
     "simulated.deliver": "an event of the simulated processor names an account of its own, and no hotline",
+    "simulated.settle": "as above",
+    "simulated.renew": "as above: a subscription belongs to such an account",
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
     "stray.round": "owes each telephone company its look, and forgets names in each hotline's own scope",

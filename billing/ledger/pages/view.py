@@ -17,7 +17,6 @@ from billing.ledger.pages.words import TITLES, account_words, kind_words, locale
 from infra.database import Session
 from infra.errors import Invalid
 from infra.web import gettext, language
-from tenants.directory.models import Tenant
 from tenants.texts import say
 
 
@@ -104,7 +103,7 @@ def month_words(month: date) -> str:
     return format_skeleton("yMMMM", month, locale=locale())
 
 
-async def campaign_names(session: Session, tenant: Tenant, keys: set[UUID]) -> dict[UUID, str]:
+async def campaign_names(session: Session, first_language: str, keys: set[UUID]) -> dict[UUID, str]:
     """What these campaigns are called, in the reader's language; those that are gone have no name."""
     rows = await session.exec(select(Campaign).where(col(Campaign.id).in_(keys)))
-    return {row.id: say(row.title, language(), tenant.languages[0]) for row in rows}
+    return {row.id: say(row.title, language(), first_language) for row in rows}

@@ -18,7 +18,7 @@ from billing.ledger.pages import journal
 from infra import clock
 from infra.database import unit_of_work
 from infra.ids import new_id
-from infra.scope import tenant_scope
+from infra.scope import PLATFORM, no_scope, tenant_scope
 from infra.services.throwaway import Throwaway
 from provisioning.closing.exports import fetch
 from provisioning.closing.models import Export
@@ -27,7 +27,7 @@ from tests.billing.ledger.ledger_world import NOON, gift
 from tests.conftest import Browser
 from tests.provisioning.census import census
 from tests.provisioning.test_closing import closed
-from tests.world import Hotline, Person, join, open_hotline
+from tests.world import Hotline, Person, account_for, join, open_hotline
 
 pytestmark = pytest.mark.usefixtures("ground")
 
@@ -152,6 +152,31 @@ async def test_a_donor_finds_their_gift_by_its_number_unless_the_hotline_hides_i
     assert (await visitor.post(base, data={"gift": str(mine)})).status_code == 404
     await client.post(f"/o/{hotline.slug}/money/books/publication", data={"published": "yes"})
     assert (await visitor.get(base)).status_code == 200
+
+
+async def test_the_platforms_operators_read_its_own_books_and_no_hotlines(browser: Browser) -> None:
+    _hotline, owner, _mine = await with_books("apart-books")
+    with tenant_scope(PLATFORM):
+        async with unit_of_work() as session:
+            plan = (Posting("bank", 4321, "CHF"), Posting("plans", -4321, "CHF"))
+            await book(session, Entry(f"plan:{new_id()}", "plan", clock.now(), plan))
+    assert (await (await browser(owner.account)).get("/platform/books")).status_code == 404
+    operator = await account_for("books-operator@example.org")
+    with no_scope():
+        async with unit_of_work() as session:
+            operator.platform_operator = True
+            session.add(operator)
+    client = await browser(operator.id)
+    page = (await client.get("/platform/books")).text
+    assert "CHF43.21" in page.replace("\xa0", "")
+    assert "1,234.56" not in page
+    page = (await client.get(next(each for each in links(page, "/accounts/") if "plans/CHF" in each))).text
+    entry = links(page, "/entries/")[0]
+    assert entry.startswith("/platform/books/entries/")
+    assert "Bank" in (await client.get(entry)).text
+    table = (await client.get("/platform/books/journal.csv")).text
+    assert {row["currency"] for row in csv.DictReader(io.StringIO(table.removeprefix("\ufeff")))} >= {"CHF"}
+    assert "txn:1" not in table
 
 
 async def test_a_closed_hotline_takes_its_books_along_and_leaves_them_to_its_owner(
