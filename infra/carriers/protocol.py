@@ -68,6 +68,8 @@ class Recorded:
     id: str
     name: str
     seconds: int
+    hung_up: bool = False
+    """Whether the caller is known to be gone by now; `Over` follows."""
 
 
 @dataclass(frozen=True, slots=True)

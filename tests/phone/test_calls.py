@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from hark.phone import rows, service, turns
 from hark.phone.models import Carried, Leg
@@ -14,7 +14,7 @@ from infra.database import unit_of_work
 from infra.scope import no_scope, tenant_scope
 from tests.phone.conftest import Open, answers_on, number_for
 from tests.phone.network import PaperLeg, PaperNetwork
-from tests.switchboard.conftest import QUEUE, RING, Hotline
+from tests.switchboard.conftest import QUEUE, RING, Hotline, text
 
 
 async def the_call(hotline: Hotline) -> Call:
@@ -143,6 +143,22 @@ async def test_nobody_on_duty_leads_to_a_voicemail_that_is_kept(open_hotline: Op
             row = (await session.exec(select(Voicemail))).one()
             assert (row.status, row.seconds, row.media_type) == ("new", 7, "audio/wav")
             assert len(await left.sound(session, row)) == 1_500_004
+    await nothing_is_left(hotline)
+
+
+async def test_every_message_that_a_flow_asks_for_is_kept(open_hotline: Open, network: PaperNetwork) -> None:
+    first = {"type": "voicemail", "text": text("Who are you"), "max_seconds": 60}
+    hotline = await open_hotline(first | {"next": "voicemail", "unavailable": "voicemail"})
+    caller = await network.dial(await number_for(hotline))
+    await network.speak(caller, 3, b"RIFF first")
+    assert isinstance(caller.now, Record)
+    await network.speak(caller, 4, b"RIFF second")
+    assert caller.over
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            rows = (await session.exec(select(Voicemail).order_by(col(Voicemail.visit)))).all()
+            assert [row.seconds for row in rows] == [3, 4]
+            assert [await left.sound(session, row) for row in rows] == [b"RIFF first", b"RIFF second"]
     await nothing_is_left(hotline)
 
 

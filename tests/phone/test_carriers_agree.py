@@ -13,19 +13,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
+from sqlmodel import select
 
 from hark.phone import service, turns, webhooks
 from hark.phone.audio import audio_url
 from hark.phone.directing.words import position, spoken
 from hark.phone.voices import voices
-from hark.switchboard.models import Duty
+from hark.switchboard.models import Call, Duty, Voicemail
 from hark.switchboard.touched import listeners
 from infra import clock
 from infra.carriers.asterisk.voice import AsteriskVoice
 from infra.carriers.protocol import Resync, Signal
 from infra.carriers.twiml.voice import Twiml
 from infra.database import unit_of_work
-from infra.scope import current_tenant
+from infra.scope import current_tenant, tenant_scope
 from infra.settings import settings as of_hark
 from infra.speech import speaking
 from infra.speech.wav import write
@@ -49,6 +50,17 @@ MOBILES = {"ann": "+447400123451", "ben": "+447400123452"}
 MOVES = st.lists(st.integers(0, 999), min_size=2, max_size=12)
 """Each chooses one of the moves that can be made at that moment."""
 EXAMPLES = int(os.environ.get("HARK_TEST_AGREEING", "15"))
+SILENCE = {
+    "version": 1, "start": "tape", "languages": ["en"], "promise_seconds": 900,
+    "nodes": {
+        "tape": {
+            "type": "voicemail", "text": {"en": "Leave a message"}, "max_seconds": 60, "next": "bye",
+            "unavailable": "sorry",
+        },
+        "bye": {"type": "hangup", "text": {"en": "Thank you"}},
+        "sorry": {"type": "hangup", "text": {"en": "Call again"}, "outcome": "message"},
+    },
+}  # fmt: skip
 PHASES = (Phase.reuse, Phase.generate)
 """Three carriers are too slow for a failure to be made smaller; it is small enough to be read."""
 
@@ -174,3 +186,18 @@ async def test_every_carrier_leads_to_the_same_decisions(
     for driver, found in zip(drivers[1:], others, strict=True):
         disagreed = "\n".join(differences(paper, found))
         assert not disagreed, f"{driver.name}:\n{disagreed}"
+
+
+async def test_whoever_hangs_up_without_a_word_left_no_message(open_hotline: Open, drivers: list[Driver]) -> None:
+    for driver in drivers:
+        hotline, number = await opened(open_hotline, SILENCE, 0)
+        if isinstance(driver, OnAsterisk):
+            driver.words |= await sounds(SILENCE)
+        key = await driver.dial(number)
+        assert driver.seen(key).tape, driver.name
+        await driver.leave_in_silence(key)
+        with tenant_scope(hotline.tenant):
+            async with unit_of_work() as session:
+                [call] = await session.exec(select(Call))
+                assert (call.phase, call.outcome) == ("ended", "abandoned"), driver.name
+                assert not (await session.exec(select(Voicemail))).all(), driver.name

@@ -97,9 +97,10 @@ async def _caller_heard(session: Session, leg: LegRow, signal: Heard) -> None:
 
 
 async def _caller_recorded(session: Session, leg: LegRow, signal: Recorded) -> None:
-    """The sound itself was kept before (`left.keep_whole`); here the flow learns that there is none."""
+    """The sound itself was kept before (`left.keep_whole`). Nothing said is no message: whoever is still there is led
+    on, and whoever hung up in silence has left us, whichever of the two their carrier tells first."""
     visit = str(signal.id).split(".", 1)[0]
-    if signal.seconds == 0 and visit.isdigit():
+    if signal.seconds == 0 and visit.isdigit() and not signal.hung_up:
         await calls.handle(session, leg.call_id, on.VoicemailUnavailable(at=now(), visit=int(visit)))
 
 

@@ -37,20 +37,21 @@ async def keep_part(session: Session, call: UUID, take: int, part: int, data: by
     if not 0 <= part < MOST_PARTS or not 0 < take < 100 or not 0 < len(data) <= PART_LIMIT:
         raise Invalid("This part of the recording can't be used.")
     state = await calls.lock(session, call)
-    status = (await session.execute(select(col(Voicemail.status)).where(col(Voicemail.call_id) == call))).scalar()
+    kept = select(col(Voicemail.status)).where(col(Voicemail.call_id) == call, col(Voicemail.visit) == 0)
+    status = (await session.execute(kept)).scalar()
     recording = state.phase == "guided" or status == "recording"
     if not recording or status not in (None, "recording"):
         raise Conflict("The recording is over; what was kept of it is safe.")
     await store().put(part_key(call, take, part), await seal(session, data))
     statement = insert(Voicemail).values(
-        tenant_id=current_tenant(), id=new_id(), call_id=call, status="recording", media_type=media_type,
+        tenant_id=current_tenant(), id=new_id(), call_id=call, visit=0, status="recording", media_type=media_type,
         take=take, parts=part + 1, seconds=0, at=now(),
     )  # fmt: skip
     begun = {"take": take, "parts": 1, "media_type": media_type}
     further = {"parts": func.greatest(col(Voicemail.parts), statement.excluded.parts)}
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=["tenant_id", "call_id"],
+            index_elements=["tenant_id", "call_id", "visit"],
             set_=begun if part == 0 else further,
             where=true() if part == 0 else col(Voicemail.take) == take,
         )
@@ -81,12 +82,13 @@ async def keep_whole(
 ) -> bool:
     """Keep a recording that a carrier made, which arrives in one piece and perhaps after the caller has hung up.
 
-    `visit` is the one in which it was ordered. False when the call's message is kept already: told again, nothing
-    changes. Raises Invalid for one without sound.
+    `visit` is the one in which it was ordered: each may leave a message. False when this one's is kept already: told
+    again, nothing changes. Raises Invalid for one without sound.
     """
     if not data or seconds <= 0:
         raise Invalid("This recording is empty.")
     await calls.lock(session, call)
+    take = max(1, visit or 0)
     pieces = [data[start : start + PART_LIMIT] for start in range(0, len(data), PART_LIMIT)]
     kept = await session.execute(
         insert(Voicemail)
@@ -94,21 +96,22 @@ async def keep_whole(
             tenant_id=current_tenant(),
             id=new_id(),
             call_id=call,
+            visit=visit or 0,
             status="new",
             media_type=media_type,
-            take=1,
+            take=take,
             parts=len(pieces),
             seconds=seconds,
             at=now(),
         )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "call_id"])
+        .on_conflict_do_nothing(index_elements=["tenant_id", "call_id", "visit"])
         .returning(col(Voicemail.id))
     )
     key = kept.scalar()
     if key is None:
         return False
     for part, piece in enumerate(pieces):
-        await store().put(part_key(call, 1, part), await seal(session, piece))
+        await store().put(part_key(call, take, part), await seal(session, piece))
     await has_left(session, "voicemail", key)
     await calls.handle(session, call, on.VoicemailSaved(at=now(), visit=visit))
     return True

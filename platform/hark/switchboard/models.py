@@ -172,16 +172,19 @@ class Timer(PlatformTable, table=True):
 
 
 class Voicemail(TenantTable, table=True):
-    """What a caller said when nobody could answer; the sound is sealed in the store, in numbered parts."""
+    """What a caller said when nobody could answer; the sound is sealed in the store, in numbered parts. A flow may ask
+    for a message more than once: on the telephone each `visit` has its own; from the page, where a message can be
+    recorded again, a call has one, of visit 0."""
 
     __tablename__ = "voicemail"
     __table_args__ = (
         belongs_to("call_id", "call"),
         one_of("status", "recording", "new", "handling", "done"),
-        Index("uq_voicemail_call", "tenant_id", "call_id", unique=True),
+        Index("uq_voicemail_call", "tenant_id", "call_id", "visit", unique=True),
         Index("ix_voicemail_status", "tenant_id", "status", "at"),
     )
     call_id: UUID
+    visit: int = 0
     status: str = "recording"
     media_type: str = "audio/webm"
     take: int = 1

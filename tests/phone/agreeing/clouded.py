@@ -97,6 +97,17 @@ class OnTwiml:
             await call.wait()
         raise AssertionError(f"it asks again for ever: {call.documents[-1]}")
 
+    async def leave_in_silence(self, key: str) -> None:
+        """See `Driver`; here the end is told first, and then that there is no recording."""
+        await self.listen(key)
+        call = self._call(key)
+        assert call.at is not None
+        media = call.at.attrib["recordingStatusCallback"]
+        await call.hang_up()
+        absent = {"RecordingSid": f"RE{32 * '0'}", "RecordingStatus": "absent", "RecordingDuration": "0"}
+        await self.vendor.post(media, self.vendor.fields(call, **absent))
+        await self.vendor.settle()
+
     async def pick_up(self, key: str) -> None:
         """See `Driver`."""
         await self.vendor.pick_up(self._call(key))

@@ -46,6 +46,9 @@ class Driver(Protocol):
     async def speak(self, key: str) -> None:
         """Hear out what is said, leave a message of `LEFT_SECONDS`, and end it by key."""
 
+    async def leave_in_silence(self, key: str) -> None:
+        """Hear out what is said, and hang up without a word for the message that is asked for."""
+
     async def pick_up(self, key: str) -> None:
         """Somebody, or something, picks up."""
 

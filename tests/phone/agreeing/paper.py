@@ -69,6 +69,12 @@ class OnPaper:
         """See `Driver`."""
         await self.network.speak(self.network.legs[key], LEFT_SECONDS, SOUND)
 
+    async def leave_in_silence(self, key: str) -> None:
+        """See `Driver`; here the end is told first."""
+        leg = self.network.legs[key]
+        await self.network.hang_up(leg)
+        await self.network.speak(leg, 0)
+
     async def pick_up(self, key: str) -> None:
         """See `Driver`."""
         await self.network.pick_up(self.network.legs[key])

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from hark.phone import turns
 from infra.carriers.asterisk.voice import AsteriskVoice
 from infra.carriers.protocol import Reason
+from infra.speech.wav import write
 from tests.carriers.asterisk.fake_ari import FakeAri
 from tests.phone.agreeing.driver import LEFT_SECONDS, Seen
 from tests.phone.agreeing.paper import SOUND
@@ -90,6 +91,14 @@ class OnAsterisk:
 
     async def _taped(self, key: str) -> None:
         await self.fake.speak(key, SOUND, LEFT_SECONDS, LEFT_SECONDS)
+
+    async def leave_in_silence(self, key: str) -> None:
+        """See `Driver`; here the recording is told first."""
+        await self.listen(key)
+        await self.fake.tell("ChannelHangupRequest", channel=self.fake.channels[key], cause=16)
+        await self.fake.speak(key, write(bytes(16000)), 1, 0)
+        await self.fake.hang_up(key)
+        await self.settle()
 
     async def pick_up(self, key: str) -> None:
         """See `Driver`."""

@@ -110,7 +110,8 @@ def _recorded(board: Board, recording: dict[str, Any]) -> None:
     leg = board.legs.get(ref)
     if leg and leg.recording == name:
         leg.recording = ""
-    board.delivery.put(ref, _judged(board, recording))
+    hung_up = leg is not None and leg.cause is not None
+    board.delivery.put(ref, _judged(board, recording, hung_up=hung_up))
 
 
 def kept(board: Board, name: str) -> None:
@@ -118,14 +119,14 @@ def kept(board: Board, name: str) -> None:
     board.delivery.put(whose(name)[0], _judged(board, {"name": name, "state": "done"}))
 
 
-async def _judged(board: Board, recording: dict[str, Any]) -> Signal:
+async def _judged(board: Board, recording: dict[str, Any], *, hung_up: bool = False) -> Signal:
     """How long it is. Asterisk counts whole seconds, up or down: where it comes to one, we listen."""
     name = recording["name"]
     ref, id = whose(name)
     seconds = recording.get("duration", 0) if recording.get("talking_duration", 0) > 1 else 0
     if not seconds and recording["state"] == "done":
         seconds = await board.sounds.seconds(name)
-    return Recorded(ref, id, name, seconds)
+    return Recorded(ref, id, name, seconds, hung_up)
 
 
 def _left(board: Board, bridge: dict[str, Any], ref: str) -> None:
@@ -145,7 +146,7 @@ def _ended(board: Board, leg: Leg, *, answered: bool) -> None:
     """A leg has left us: hung up, or gone to the switch's fallback, because we wanted it or because we were away."""
     del board.legs[leg.ref]
     if leg.recording and isinstance(leg.doing, Record):
-        board.tell(Recorded(leg.ref, leg.doing.id, "", 0))
+        board.tell(Recorded(leg.ref, leg.doing.id, "", 0, leg.cause is not None))
     if leg.beside:
         board.spawn(leg.stop_whispering(board.ari))
     if isinstance(leg.wanted, HangUp | GiveBack):

@@ -626,6 +626,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_receipt")),
     )
     op.create_index("ix_receipt_donor", "receipt", ["tenant_id", "donor_hash", "given_on"], unique=False)
+    op.create_index("ix_receipt_gift", "receipt", ["tenant_id", "gift"], unique=False)
     op.create_index("ix_receipt_given", "receipt", ["tenant_id", "given_on"], unique=False)
     op.create_index(
         "ix_receipt_unofficial",
@@ -635,7 +636,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("official_number = '' AND state = 'issued'"),
     )
     op.create_index(
-        "uq_receipt_gift", "receipt", ["tenant_id", "gift"], unique=True, postgresql_where=sa.text("replaces IS NULL")
+        "uq_receipt_first", "receipt", ["tenant_id", "gift"], unique=True, postgresql_where=sa.text("replaces IS NULL")
     )
     op.create_index("uq_receipt_number", "receipt", ["tenant_id", "series", "number"], unique=True)
     op.create_index("uq_receipt_replaces", "receipt", ["tenant_id", "replaces"], unique=True)
@@ -1529,6 +1530,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("visit", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("take", sa.Integer(), nullable=False),
@@ -1546,7 +1548,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_voicemail")),
     )
     op.create_index("ix_voicemail_status", "voicemail", ["tenant_id", "status", "at"], unique=False)
-    op.create_index("uq_voicemail_call", "voicemail", ["tenant_id", "call_id"], unique=True)
+    op.create_index("uq_voicemail_call", "voicemail", ["tenant_id", "call_id", "visit"], unique=True)
     op.create_table(
         "attempt",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -2216,13 +2218,14 @@ def downgrade() -> None:
     op.drop_index("uq_receipt_token", table_name="receipt")
     op.drop_index("uq_receipt_replaces", table_name="receipt")
     op.drop_index("uq_receipt_number", table_name="receipt")
-    op.drop_index("uq_receipt_gift", table_name="receipt", postgresql_where=sa.text("replaces IS NULL"))
+    op.drop_index("uq_receipt_first", table_name="receipt", postgresql_where=sa.text("replaces IS NULL"))
     op.drop_index(
         "ix_receipt_unofficial",
         table_name="receipt",
         postgresql_where=sa.text("official_number = '' AND state = 'issued'"),
     )
     op.drop_index("ix_receipt_given", table_name="receipt")
+    op.drop_index("ix_receipt_gift", table_name="receipt")
     op.drop_index("ix_receipt_donor", table_name="receipt")
     op.drop_table("receipt")
     op.drop_index("uq_provisioning_step", table_name="provisioning_step")
