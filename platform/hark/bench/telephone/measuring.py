@@ -10,8 +10,7 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
-from sqlalchemy import event
-
+from hark.bench.statements import counted
 from hark.bench.telephone.sipp import CALLED, CALLER, HOLD_MS, Sipp, waits
 from hark.bench.telephone.switch import CALLERS, TELEPHONES, Bench
 from hark.phone import exchange, service, turns
@@ -20,7 +19,6 @@ from hark.switchboard import clock
 from hark.switchboard.touched import listeners
 from infra.carriers.asterisk.voice import AsteriskVoice
 from infra.carriers.protocol import Arrived, Command, Ring, Signal
-from infra.database import engine
 
 PATIENCE = 8.0
 """Seconds after the last call for all to be over."""
@@ -48,13 +46,14 @@ class Counting(AsteriskVoice):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.statements = self.before = 0
+        self.sent: list[str] = []
+        self.before = 0
         self.counted: list[int] = []
 
     async def carry_out(self, node: str, command: Command) -> None:
         """As ever."""
         if isinstance(command, Ring):
-            self.counted.append(self.statements - self.before)
+            self.counted.append(len(self.sent) - self.before)
         await super().carry_out(node, command)
 
 
@@ -65,28 +64,24 @@ async def hark(bench: Bench) -> AsyncIterator[Counting]:
 
     async def hear(node: str, signals: list[Signal]) -> None:
         if any(isinstance(signal, Arrived) for signal in signals):
-            voice.before = voice.statements
+            voice.before = len(voice.sent)
         await service.hear(exchange.ASTERISK, node, signals)
-
-    def said(*_: object) -> None:
-        voice.statements += 1
 
     voice = Counting([exchange.node_of(bench.at)], hear)
     voices[exchange.ASTERISK] = voice
     listeners.append(service.changed)
-    event.listen(engine().sync_engine, "before_cursor_execute", said)
     tasks = [asyncio.create_task(voice.run()), asyncio.create_task(clock.run())]
     try:
         async with asyncio.timeout(10):
             while not voice._switches:
                 await asyncio.sleep(0.05)
-        yield voice
+        with counted() as voice.sent:
+            yield voice
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await turns.quiet()
-        event.remove(engine().sync_engine, "before_cursor_execute", said)
         listeners.remove(service.changed)
         del voices[exchange.ASTERISK]
         await voice.close()

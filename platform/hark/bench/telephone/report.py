@@ -85,12 +85,12 @@ def _compare(alone: dict[str, Round], ours: Round, say: Say) -> None:
 async def _statements(company: Company, voice: Counting, say: Say) -> None:
     """One call after another, so that what is counted is one call's."""
     voice.counted.clear()
-    before = voice.statements
+    before = len(voice.sent)
     for _ in range(3):
         await company.call("hark", 1, 1)
     if voice.counted:
-        said = f"{(voice.statements - before) / 3:.0f} for the whole call"
-        say("  SQL statements until the volunteer is rung", f"{median(voice.counted):.0f}", said)
+        said = f"{(len(voice.sent) - before) / 3:.0f} for the whole call"
+        say("  round trips to the database until the ring", f"{median(voice.counted):.0f}", said)
 
 
 async def _knee(company: Company, ours: Round, rates: tuple[int, ...], say: Say) -> None:
