@@ -1,5 +1,6 @@
 """Opens a hotline's account at the processor, follows how it stands, and lets it go."""
 
+from contextlib import suppress
 from typing import Any
 
 import stripe
@@ -8,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from stripe.params import AccountCreateParams
 
-from billing.processor.access import Gone, Refused, at, client, plainly
+from billing.processor.access import Gone, Refused, Unavailable, at, client, plainly
 from billing.processor.models import Operation, Payee, PaymentAccount
 from billing.processor.operations import perform
 from infra.clock import now
@@ -69,6 +70,9 @@ async def open_account(tenant: Tenant, country: str, address: str) -> str:
         )
         fresh = PaymentAccount(account=made.id, country=country).model_dump()
         await session.execute(insert(PaymentAccount).values(fresh).on_conflict_do_nothing())
+        await session.flush()
+        with suppress(Unavailable):  # it is there; what it is asked for is fetched whenever somebody looks
+            await renew(session, made.id)
     return made.id
 
 
