@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from billing.simulated import gate
-from billing.simulated.pages import connect, pay
+from billing.simulated.pages import connect, pay, portal
+from billing.simulated.paying import keeping
 from billing.simulated.service import PATH, refuse_unless_on
 
 router = APIRouter(prefix=PATH)
@@ -37,5 +38,6 @@ async def delete(request: Request, rest: str) -> Response:
     return await _api(request, rest)
 
 
-for pages in (pay, connect):
+assert keeping.subscribe, "the modes of a session register as they are imported"
+for pages in (pay, connect, portal):
     router.include_router(pages.router)

@@ -32,6 +32,8 @@ class Typed:
 Mode = Callable[[Till, Data, Data], Awaitable[str]]
 MODES: dict[str, Mode] = {}
 """What is done with a way of paying in each mode of a session: the address to go to next."""
+CONFIRMED: list[Callable[[Till, Data], Awaitable[str | None]]] = []
+"""Asked where a payer goes whose payment no session stands on directly."""
 
 
 def success(session: Data) -> str:
@@ -98,6 +100,9 @@ async def back(till: Till, intent: Data) -> str:
         if session["status"] == "complete":
             return success(session)
         return page(f"/pay/{session['id']}?failed=yes")
+    for look in CONFIRMED:
+        if address := await look(till, intent):
+            return address
     return str((await till.private("payment_intent", intent["id"])).get("return_url") or "")
 
 
