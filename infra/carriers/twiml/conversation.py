@@ -182,7 +182,7 @@ class Conversation:
 
     async def _tell_recorded(self, row: VendorLeg, command: str, name: str, seconds: int) -> None:
         if row.recorded != command:
-            await self.hear(self.node, [Recorded(row.ref, command, name, seconds)])
+            await self.hear(self.node, [Recorded(row.ref, command, name, seconds, row.ended)])
             await models.change(self.node, row.ref, recorded=command)
             row.recorded = command
 
