@@ -91,7 +91,7 @@ async def test_nobody_else_gets_in(open_hotline: Open, way: Way) -> None:
         said = await refused.until("SIP/2.0 4", "SIP/2.0 5", "SIP/2.0 6", "SIP/2.0 2", within=15)
         assert not said.startswith("SIP/2.0 2"), name
         await refused.vanish()
-    assert not ann.messages()
+    assert not [message for message in ann.messages() if message.startswith("INVITE")]
     await way.asterisk.until_quiet()
 
 
