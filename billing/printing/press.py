@@ -24,10 +24,11 @@ def _fonts() -> typst.Fonts:
 
 async def pdf(layout: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
     """The paper as PDF. `data` is plain (what JSON can say) and reaches the layout as values, never as markup; its
-    `language` is a BCP 47 tag. The same data and `made_at` (UTC) give the same bytes. Takes about 0.2 s, in a thread.
-    Raises typst.TypstError where the layout is wrong, or a text has a sign without a drawing (see `printable`).
+    `language` is a BCP 47 tag. The same data and `made_at` (UTC) give the same bytes. Takes some 10 ms in a
+    thread, the first in a process 0.2 s. Raises typst.TypstError where the layout is wrong, or a text has a sign
+    without a drawing (see `printable`).
     """
-    async with _ONE_AT_A_TIME:  # a paper takes some 60 MB while it is being set
+    async with _ONE_AT_A_TIME:  # a thousand statements must leave a processor free for calls
         return await asyncio.to_thread(_set, layout, dict(data), made_at)
 
 
