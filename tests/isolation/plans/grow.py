@@ -33,6 +33,9 @@ STAYS_SMALL = {
     "mail_wish": "as many as there are volunteers",
     "line_setting": "as many as there are lines",
     "receipt_series": "a few",
+    "giving_settings": "one row",
+    "campaign": "a few a year",
+    "campaign_picture": "six for a campaign at most",
     "prompt": "as many as a flow has texts that somebody recorded",
 }
 """Tables that a scan may read whole. Every other tenant table grows for as long as a hotline lives."""
@@ -52,11 +55,13 @@ VARIED = {
     },
     "receipt": {
         "given_on": "current_date - n",
+        "donor_hash": "CASE n % 100 WHEN 0 THEN t.donor_hash ELSE uuid_send(gen_random_uuid()) END",
         "replaces": "NULL::uuid",
         "official_number": "CASE n % 50 WHEN 0 THEN '' ELSE n::text END",
     },
     "receipt_year": {"year": "2000 + n % 200"},
     "line_day": {"day": "current_date - n"},
+    "gift": {"ticket": "'gift:' || n", "paid_at": "now() - n * interval '1 hour'"},
     "ledger_entry": {"ref": "'entry:' || n", "reverses": "NULL::uuid"},
     "ledger_posting": {"booked_on": "current_date - n"},
     "ledger_sum": {"day": "current_date - n"},
