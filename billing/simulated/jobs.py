@@ -8,7 +8,8 @@ from stripe._webhook import WebhookSignature
 
 from billing.simulated.models import SimulatedDelivery, SimulatedObject
 from billing.simulated.paying.charging import settle_as_told
-from billing.simulated.renewing.subscribing import OVER, due_at, expect, happen
+from billing.simulated.renewing.parts import OVER
+from billing.simulated.renewing.renewal import due_at, expect, happen
 from billing.simulated.till import Till
 from billing.simulated.wire.answers import as_text
 from infra.clock import now

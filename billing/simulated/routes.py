@@ -38,6 +38,6 @@ async def delete(request: Request, rest: str) -> Response:
     return await _api(request, rest)
 
 
-assert keeping.subscribe, "the modes of a session register as they are imported"
+assert "subscription" in keeping.MODES, "the modes of a session register as they are imported"
 for pages in (pay, connect, portal):
     router.include_router(pages.router)

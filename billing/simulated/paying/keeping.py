@@ -2,8 +2,8 @@
 
 from billing.simulated.api.payments import customers, setups
 from billing.simulated.api.payments.sessions import items_of
-from billing.simulated.paying import charging
-from billing.simulated.paying.checkout import CONFIRMED, MODES, success
+from billing.simulated.paying import charging, checkout
+from billing.simulated.paying.checkout import success
 from billing.simulated.renewing import invoicing, subscribing
 from billing.simulated.till import Till
 from billing.simulated.till.events import tell
@@ -94,5 +94,6 @@ async def keep(till: Till, session: Data, method: Data) -> str:
     return success(after)
 
 
+MODES = checkout.MODES
 MODES |= {"subscription": subscribe, "setup": keep}
-CONFIRMED.append(confirmed)
+checkout.CONFIRMED.append(confirmed)

@@ -1,6 +1,6 @@
 """Test clocks: customers that live by one see no other time, and what falls due happens as it is put forward."""
 
-from billing.simulated.renewing.subscribing import run_until
+from billing.simulated.renewing.renewal import run_until
 from billing.simulated.till import Till
 from billing.simulated.till.events import tell
 from billing.simulated.wire.errors import Refused

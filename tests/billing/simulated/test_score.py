@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from billing.simulated.scoring import fixtures, triggers
+from billing.simulated.scoring.report import measure
+from hark.bench.processor import PAGE
 from tests.billing.conftest import Simulated
 
 FOLDER = Path(__file__).parents[4] / "shared" / "fixtures" / "stripe"
@@ -25,3 +27,7 @@ async def test_an_event_script_brings_its_event_about(simulated: Simulated, name
 @pytest.mark.parametrize("shape", fixtures.compare(FOLDER) if FOLDER.is_dir() else [], ids=lambda shape: shape.kind)
 def test_ours_says_what_stripes_example_says(shape: Any) -> None:
     assert shape.whole, shape.missing
+
+
+async def test_the_published_score_is_the_one_that_is_measured(simulated: Simulated) -> None:
+    assert PAGE.read_text() == await measure(FOLDER), "write it anew: hark stripe ../shared/fixtures/stripe"

@@ -28,7 +28,7 @@ from billing.simulated.api.registry import endpoint
 from billing.simulated.models import SimulatedObject
 from billing.simulated.paying import methods
 from billing.simulated.renewing import clocks, invoicing
-from billing.simulated.renewing.subscribing import pending_line
+from billing.simulated.renewing.parts import pending_line
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import change_and_tell, tell
 from billing.simulated.till.listing import listed, page_of

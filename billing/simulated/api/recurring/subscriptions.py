@@ -25,7 +25,8 @@ from billing.simulated.api.recurring.catalogue import new_price
 from billing.simulated.api.recurring.invoices import customer_of
 from billing.simulated.api.registry import endpoint
 from billing.simulated.models import SimulatedObject
-from billing.simulated.renewing import clocks, subscribing
+from billing.simulated.renewing import clocks, renewal, subscribing
+from billing.simulated.renewing.parts import OVER, item_of, items
 from billing.simulated.till import Till
 from billing.simulated.till.events import tell
 from billing.simulated.till.listing import listed
@@ -93,7 +94,7 @@ async def index(till: Till, given: Data) -> Data:
     data = col(SimulatedObject.data)["status"].astext
     also: list[Any] = []
     if status == "ended":
-        also.append(data.in_(subscribing.OVER))
+        also.append(data.in_(OVER))
     elif status is None:
         also.append(data != "canceled")
     elif status != "all":
@@ -105,7 +106,7 @@ async def index(till: Till, given: Data) -> Data:
 async def update(till: Till, given: Data, ref: str) -> Data:
     """Change a subscription: its price from the next period on, its card, when it ends, whether it rests."""
     held = await _held(till, ref)
-    if held["status"] in subscribing.OVER:
+    if held["status"] in OVER:
         raise Refused("A canceled subscription can only update its cancellation_details and metadata.", param="id")
     fields: Data = {name: given[name] for name in SAID if name in given}
     if method := given.get("default_payment_method"):
@@ -113,7 +114,7 @@ async def update(till: Till, given: Data, ref: str) -> Data:
     if "cancel_at_period_end" in given:
         ends = given["cancel_at_period_end"]
         fields["canceled_at"] = till.now() if ends else None
-        fields["cancel_at"] = min(one["current_period_end"] for one in subscribing.items(held)) if ends else None
+        fields["cancel_at"] = min(one["current_period_end"] for one in items(held)) if ends else None
     elif "cancel_at" in given:
         fields["cancel_at"] = given["cancel_at"] or None
     if "pause_collection" in given:
@@ -129,8 +130,8 @@ async def update(till: Till, given: Data, ref: str) -> Data:
     after = await till.change(held, **fields)
     await tell(till, "customer.subscription.updated", after, before)
     if "trial_end" in given:
-        after = await subscribing.end_trial(till, after, given["trial_end"])
-    await subscribing.expect(till, after)
+        after = await renewal.end_trial(till, after, given["trial_end"])
+    await renewal.expect(till, after)
     return after
 
 
@@ -139,7 +140,7 @@ async def _items(till: Till, held: Data, given: Data) -> Data:
     next one on; parts of a period are refused rather than reckoned wrongly."""
     if given.get("proration_behavior", "create_prorations") != "none":
         raise Refused("Only `proration_behavior` none is simulated.", param="proration_behavior")
-    every = {one["id"]: one for one in subscribing.items(held)}
+    every = {one["id"]: one for one in items(held)}
     first = next(iter(every.values()))
     period = (first["current_period_start"], first["current_period_end"])
     for one in given["items"]:
@@ -156,7 +157,7 @@ async def _items(till: Till, held: Data, given: Data) -> Data:
             price, quantity = old["price"], one.get("quantity", old["quantity"])
         else:
             raise needs("items[price]")
-        made = subscribing.item_of(held["id"], price, quantity, period, till.now(), id=ref)
+        made = item_of(held["id"], price, quantity, period, till.now(), id=ref)
         every[made["id"]] = made
     return dict(held["items"] | {"data": list(every.values())})
 
@@ -165,9 +166,9 @@ async def _items(till: Till, held: Data, given: Data) -> Data:
 async def cancel(till: Till, given: Data, ref: str) -> Data:
     """End it now."""
     held = await _held(till, ref)
-    if held["status"] in subscribing.OVER:
+    if held["status"] in OVER:
         raise Refused(f"No such subscription: '{ref}'", status=404, code="resource_missing", param="id")
-    return await subscribing.end(till, held, details=given.get("cancellation_details"))
+    return await renewal.end(till, held, details=given.get("cancellation_details"))
 
 
 @endpoint("POST", "/v1/subscriptions/{subscription}/resume", SubscriptionResumeParams)
@@ -176,14 +177,14 @@ async def resume(till: Till, _given: Data, ref: str) -> Data:
     held = await _held(till, ref)
     if held["status"] != "paused":
         raise Refused("Only paused subscriptions can be resumed.", param="subscription")
-    return await subscribing.resume(till, held)
+    return await renewal.resume(till, held)
 
 
 async def leave(till: Till, customer: str) -> None:
     """A customer is being deleted: what they subscribed to ends."""
     for one in await till.all("subscription", customer=customer):
-        if one["status"] not in subscribing.OVER:
-            await subscribing.end(till, one)
+        if one["status"] not in OVER:
+            await renewal.end(till, one)
 
 
 LEAVING.append(leave)
