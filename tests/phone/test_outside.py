@@ -199,7 +199,8 @@ async def test_an_office_left_alone_with_a_caller_isnt_paid_for_for_ever(
     scene = await rung(open_hotline, network, blind=True)
     await network.pick_up(scene.office())
     with travel(by=LONGEST):
-        await clock.tick()
+        while not await clock.tick():  # calls that other tests left are due as well
+            pass
         await turns.quiet()
     assert scene.office().over
     assert (await scene.row()).phase == "ended"
