@@ -10,7 +10,7 @@ from billing.simulated.wire.shapes import misfits
 from tests.billing.conftest import Simulated
 
 
-def _order(amount: int = 5000, currency: str = "hkd") -> stripe.params.checkout.SessionCreateParams:
+def order(amount: int = 5000, currency: str = "hkd") -> stripe.params.checkout.SessionCreateParams:
     return {
         "mode": "payment",
         "submit_type": "donate",
@@ -30,7 +30,7 @@ def _order(amount: int = 5000, currency: str = "hkd") -> stripe.params.checkout.
 async def test_a_gift_is_paid_on_the_hosted_page_and_everything_adds_up(simulated: Simulated) -> None:
     account = await simulated.connected()
     client = simulated.client(account)
-    session = await client.v1.checkout.sessions.create_async(_order())
+    session = await client.v1.checkout.sessions.create_async(order())
     assert session.url
     answer = await simulated.pay(session.url)
     assert answer.status_code == 303
@@ -56,7 +56,7 @@ async def test_a_gift_is_paid_on_the_hosted_page_and_everything_adds_up(simulate
 async def test_events_are_signed_and_tell_what_is_booked(simulated: Simulated) -> None:
     account = await simulated.connected()
     client = simulated.client(account)
-    session = await client.v1.checkout.sessions.create_async(_order())
+    session = await client.v1.checkout.sessions.create_async(order())
     assert session.url
     await simulated.pay(session.url)
     told = [event.type for event in (await client.v1.events.list_async({"limit": 100})).data]
@@ -69,7 +69,7 @@ async def test_events_are_signed_and_tell_what_is_booked(simulated: Simulated) -
 async def test_a_declined_card_leaves_the_page_open(simulated: Simulated) -> None:
     account = await simulated.connected()
     client = simulated.client(account)
-    session = await client.v1.checkout.sessions.create_async(_order())
+    session = await client.v1.checkout.sessions.create_async(order())
     assert session.url
     answer = await simulated.pay(session.url, card="4000000000009995")
     assert answer.status_code == 422
@@ -81,7 +81,7 @@ async def test_a_declined_card_leaves_the_page_open(simulated: Simulated) -> Non
 async def test_unknown_parameters_are_refused(simulated: Simulated) -> None:
     client = simulated.client(await simulated.connected())
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await client.v1.checkout.sessions.create_async({**_order(), "colour": "blue"})  # type: ignore[typeddict-unknown-key]  # the point
+        await client.v1.checkout.sessions.create_async({**order(), "colour": "blue"})  # type: ignore[typeddict-unknown-key]  # the point
     assert refused.value.code == "parameter_unknown"
     assert refused.value.param == "colour"
 

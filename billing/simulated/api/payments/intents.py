@@ -58,7 +58,7 @@ async def offered(till: Till, currency: str, given: Data) -> list[str]:
 async def refuse_unready(till: Till) -> None:
     """Raise Refused unless the account may be paid."""
     if till.account and not (await owner(till))["charges_enabled"]:
-        raise Refused("Your account cannot currently make charges.", code="account_invalid", status=403)
+        raise Refused("Your account cannot currently make charges.", code="account_invalid")
 
 
 async def new(till: Till, amount: int, currency: str, given: Data, kinds: list[str]) -> Data:
