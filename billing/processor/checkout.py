@@ -1,5 +1,6 @@
 """The hosted page on which a donor pays: begun once for a gift, and asked afterwards how it went."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from billing.processor.models import PaymentAccount, PaymentRow
 from billing.processor.operations import Answer, perform
 from billing.processor.payments import Payment
 from infra.clock import now
-from infra.database import unit_of_work
+from infra.database import Session, unit_of_work
 from infra.errors import Conflict, NotFound, _
 from infra.scope import current_tenant
 from infra.settings import settings
@@ -80,6 +81,15 @@ async def look_up(gift: UUID) -> Payment:
     if found is None:
         raise NotFound
     return found
+
+
+async def shut(session: Session, gift: UUID) -> None:
+    """End the page on which this gift could be paid; one that is paid or over already stays so. Raises Unavailable."""
+    row = (await session.exec(select(PaymentRow).where(PaymentRow.id == gift))).one_or_none()
+    if row is None or row.session is None or row.state != "open":
+        return
+    with suppress(NotReady, Refused), plainly():
+        await client().v1.checkout.sessions.expire_async(row.session, options=at(row.account))
 
 
 async def _began(order: CheckoutOrder) -> tuple[PaymentRow, PaymentAccount]:

@@ -47,6 +47,12 @@ listeners: list[Listener] = []
 told the same twice, so they set what they are told and add nothing up."""
 
 
+Declined = Callable[[Session, UUID | None, str], Awaitable[None]]
+declined: list[Declined] = []
+"""Told when a card was refused: for which gift, where that is known, and the card's country (ISO 3166, or ""). In the
+hotline's scope; nothing is booked then. May be told the same twice."""
+
+
 def payment_of(row: PaymentRow) -> Payment:
     """The payment as it was last seen."""
     fee = None if row.fee_minor is None or row.fee_currency is None else Money(row.fee_minor, row.fee_currency)
@@ -61,6 +67,12 @@ def payment_of(row: PaymentRow) -> Payment:
         method=row.method,
         country=row.country,
     )
+
+
+async def tell_declined(session: Session, gift: UUID | None, country: str) -> None:
+    """Tell whoever watches for refused cards."""
+    for watcher in declined:
+        await watcher(session, gift, country)
 
 
 async def tell(session: Session, payment: Payment) -> None:

@@ -18,6 +18,7 @@ from billing.processor.payments import payment_of
 from infra.database import Session
 from infra.errors import Invalid, NotFound, _
 from infra.jobs import enqueue, job
+from infra.scope import current_tenant
 from infra.settings import settings
 
 REASONS = ("requested_by_customer", "duplicate", "fraudulent")
@@ -97,6 +98,8 @@ async def give_back(session: Session, operation: str) -> None:
     except Refused:
         return
     await refresh(session, payment.id)
+    if settings().stripe_fee:  # the platform's part comes back by itself, under no name that leads there from here
+        await enqueue(session, "processor.sweep", key=f"processor.sweep:{current_tenant()}")
 
 
 async def refunds_of(session: Session, gift: UUID) -> list[tuple[datetime, Money, str, str]]:

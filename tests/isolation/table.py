@@ -72,6 +72,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{ACCOUNT}/back", staff(*LEADS, ok=303)),
     Row("GET", f"{ACCOUNT}/again", staff(*LEADS, ok=503), why="as above"),
     Row("POST", f"{ACCOUNT}/check", staff(*LEADS, ok=303)),
+    Row("POST", f"{ACCOUNT}/comparison", staff(*LEADS, ok=503), why="as above"),
     Row("POST", f"{ACCOUNT}/disconnect", staff(*LEADS, ok=303)),
     Row("POST", "/webhooks/stripe", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
     Row("POST", "/webhooks/stripe/connect", everybody(400), json={"object": "event"}, why=SIGNED_PAY),

@@ -49,6 +49,8 @@ async def test_an_organisation_connects_its_account(chrome: Browser, up: Up, pic
     await page.wait_for_url("**/money/account")
     await expect(page.locator("main")).to_contain_text("Connected")
     await expect(page.locator("main")).to_contain_text("GBP")
+    await page.get_by_role("button", name="Compare now").click()
+    await expect(page.locator("main")).to_contain_text("No difference")
     await seen(page, "connected", pictures)
     await page.get_by_text("Disconnect the account").click()
     await page.get_by_role("button", name="Disconnect it").click()

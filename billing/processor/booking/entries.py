@@ -44,6 +44,7 @@ class Txn:
 
     id: str
     category: str
+    type: str
     amount: int
     fee: int
     platform_fee: int
@@ -65,6 +66,7 @@ def txn_of(made: dict[str, Any], gift: UUID | None = None, campaign: UUID | None
     return Txn(
         id=made["id"],
         category=made["reporting_category"],
+        type=made["type"],
         amount=made["amount"],
         fee=made["fee"],
         platform_fee=sum(part["amount"] for part in parts if part["type"] == "application_fee"),
@@ -76,8 +78,10 @@ def txn_of(made: dict[str, Any], gift: UUID | None = None, campaign: UUID | None
     )
 
 
-def account_of(category: str, gift: UUID | None) -> str:
+def account_of(category: str, gift: UUID | None, type: str = "") -> str:
     """Where the amount of a transaction belongs, beside the balance and the fees."""
+    if category == "fee" and type == "application_fee_refund":  # the platform gives its part of a refunded gift back
+        return "platform_fees"
     if category in GIFT:
         return GIFT[category] if gift else ELSE
     return OTHER.get(category, ELSE)
@@ -93,7 +97,7 @@ def entry_of(txn: Txn) -> Entry | None:
         ("processor", txn.net),
         (fees, txn.fee - txn.platform_fee),
         ("platform_fees", txn.platform_fee),
-        (account_of(txn.category, txn.gift), -txn.amount),
+        (account_of(txn.category, txn.gift, txn.type), -txn.amount),
     ):
         sums[account] = sums.get(account, 0) + amount
     postings = tuple(

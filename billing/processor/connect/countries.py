@@ -1,4 +1,4 @@
-"""Where an organisation may have an account, and what the processor still asks of it, in people's words."""
+"""Where an organisation may have an account, what the processor still asks of it and offers, in people's words."""
 
 from functools import cache
 
@@ -30,6 +30,21 @@ MISSING = (
 )
 """The beginning of a requirement's name → what is asked."""
 ELSE = _("Something else; Stripe's page says what")
+
+WAYS = {
+    "card": _("Cards"),
+    "alipay": _("Alipay"),
+    "wechat_pay": _("WeChat Pay"),
+    "sepa_debit": _("SEPA direct debit"),
+    "apple_pay": "Apple Pay",
+    "google_pay": "Google Pay",
+    "link": "Link",
+    "ideal": "iDEAL",
+    "bancontact": "Bancontact",
+    "twint": "TWINT",
+    "paypal": "PayPal",
+}
+"""The processor's words for ways to pay → what people call them; others are shown as they are."""
 
 
 @cache

@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from billing.money import Money, shown
 from billing.processor.access import Gone, NotReady, Refused, Unavailable, simulated
+from billing.processor.booking.reconcile import Reconciled, reconcile
 from billing.processor.connect import service
-from billing.processor.connect.countries import COUNTRIES, asked, countries
+from billing.processor.connect.countries import COUNTRIES, WAYS, asked, countries
 from infra.settings import settings
 from infra.web import gettext, language, limit, render, see_other
 from infra.web.security import policy
@@ -22,7 +24,14 @@ def _home(staff: Staff) -> str:
     return f"/o/{staff.tenant.slug}/money/account"
 
 
-async def _page(request: Request, staff: Staff, wrong: str = "", status: int = 200, chosen: str = "") -> Response:
+async def _page(
+    request: Request,
+    staff: Staff,
+    wrong: str = "",
+    status: int = 200,
+    chosen: str = "",
+    compared: Reconciled | None = None,
+) -> Response:
     account = await service.account_in_use(staff.session)
     here = staff.tenant.country
     context = {
@@ -33,6 +42,12 @@ async def _page(request: Request, staff: Staff, wrong: str = "", status: int = 2
         "elsewhere": here not in COUNTRIES,
         "fee": settings().stripe_fee / 100,
         "simulated": simulated(),
+        "ways": [gettext(WAYS[way]) if way in WAYS else way for way in account.methods] if account else [],
+        "compared": compared,
+        "sums": [
+            (shown(Money(has, currency), language()), shown(Money(says, currency), language()), has == says)
+            for currency, (has, says) in (compared.balances.items() if compared else ())
+        ],
         "wrong": wrong,
     }
     headers = {} if simulated() else {"content-security-policy": policy(forms_to="https://connect.stripe.com")}
@@ -96,6 +111,16 @@ async def check(staff: Leads) -> Response:
         except (Unavailable, Refused):
             return see_other(_home(staff))
     return see_other(_home(staff))
+
+
+@router.post(ROOT + "/comparison")
+async def compare(request: Request, staff: Leads) -> Response:
+    """Lay the books beside the processor's own record, line by line, and say what differs."""
+    await limit("money.compare", str(staff.tenant.id), "20/hour")
+    try:
+        return await _page(request, staff, compared=await reconcile(staff.session))
+    except (Unavailable, Refused, NotReady) as error:
+        return await _page(request, staff, gettext(error.message), 503)
 
 
 @router.post(ROOT + "/disconnect")

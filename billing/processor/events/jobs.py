@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from billing.processor.access import Refused
+from billing.processor.access import Refused, at, client, plainly
 from billing.processor.booking.found import concern
 from billing.processor.connect.service import left, renew
 from billing.processor.events.intake import GONE
 from billing.processor.models import PaymentAccount
+from billing.processor.payments import tell_declined
 from infra.database import Session
 from infra.jobs import job
 from infra.scope import PLATFORM, current_tenant
@@ -46,6 +47,12 @@ async def look_into(session: Session, account: str, kind: str, object: str, type
         failed = type in ("charge.failed", "payment_intent.payment_failed", "payment_intent.created")
         with suppress_missing():
             await concern(session, account, kind, object, UUID(gift) if gift else None, moved=not failed)
+    if type == "charge.failed":
+        with plainly():
+            charge = (await client().v1.charges.retrieve_async(object, options=at(account))).to_dict()
+        details = charge["payment_method_details"] or {}
+        country = (details.get("card") or {}).get("country") or ""
+        await tell_declined(session, UUID(gift) if gift else None, country)
 
 
 @job("processor.look")

@@ -98,3 +98,15 @@ async def test_the_page_speaks_chinese_and_names_no_secret(house: House, browser
     said = (await tess.get(f"/o/{house.slug}/money/account?lang=zh-Hans")).text
     assert house.account in said
     assert not re.search(r"(sk|whsec)_\w{8}", said)
+
+
+async def test_the_page_compares_the_books_with_the_processors_record(house: House, browser: Browser) -> None:
+    tess, page = await browser(house.owner), f"/o/{house.slug}/money/account/comparison"
+    await house.give(10_000)
+    said = (await tess.post(page)).text
+    assert "There is a difference" in said
+    assert "not alike" in said
+    await house.settled()
+    said = (await tess.post(page)).text
+    assert "No difference" in said
+    assert "not alike" not in said

@@ -18,8 +18,8 @@ def transaction(category: str, amount: int, *fees: tuple[str, int], **more: Any)
     """A balance transaction as Stripe writes it."""
     fee = sum(part for _kind, part in fees)
     return {
-        "id": "txn_1", "reporting_category": category, "amount": amount, "fee": fee, "net": amount - fee,
-        "currency": "eur", "created": 1_700_000_000, "source": "ch_1",
+        "id": "txn_1", "reporting_category": category, "type": category, "currency": "eur", "created": 1_700_000_000,
+        "source": "ch_1", "amount": amount, "fee": fee, "net": amount - fee,
         "fee_details": [{"type": kind, "amount": part} for kind, part in fees],
     } | more  # fmt: skip
 
@@ -74,6 +74,12 @@ def test_a_payout_is_on_its_way_until_the_bank_has_it() -> None:
     assert sums(transaction("payout", -9_000), None) == {"processor": -9_000, "transit": 9_000}
     arrival = arrival_of({"id": "po_1", "amount": 9_000, "currency": "eur", "arrival_date": 1_700_000_000})
     assert {posting.account: posting.minor for posting in arrival.postings} == {"bank": 9_000, "transit": -9_000}
+
+
+def test_the_platforms_part_of_a_refund_comes_back_to_where_it_was_paid() -> None:
+    back = transaction("fee", 100, type="application_fee_refund")
+    assert sums(back, None) == {"processor": 100, "platform_fees": -100}
+    assert sums(transaction("platform_earning_refund", -100), None) == {"processor": -100, "fees": 100}
 
 
 def test_what_didnt_come_by_our_page_is_no_gift() -> None:

@@ -8,7 +8,11 @@ from billing.money import Money
 from billing.processor.checkout import look_up, start_checkout
 from infra.errors import Conflict, NotFound
 from infra.ids import new_id
+from infra.scope import PLATFORM
+from infra.settings import settings
 from tests.billing.processor.conftest import House, account_row
+from tests.billing.processor.test_given_back import back
+from tests.billing.processor.test_payouts import swept
 
 
 async def test_a_connected_account_says_what_it_may(house: House) -> None:
@@ -69,3 +73,24 @@ async def test_a_declined_card_leaves_the_gift_open(house: House) -> None:
 async def test_nobody_looks_up_what_isnt_theirs(house: House) -> None:
     with house.scope(), pytest.raises(NotFound):
         await look_up(new_id())
+
+
+async def test_the_platforms_part_is_a_cost_here_and_income_there_and_goes_back_with_the_gift(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings(), "stripe_fee", 250)
+    platform = House(PLATFORM, "", "", house.simulated, house.owner)
+    await swept(platform)
+    before = await platform.on("fees")
+    gift = await house.give(10_000)
+    await house.settled()
+    assert await house.on("platform_fees", gift=gift) == 250
+    await swept(platform)
+    assert await platform.on("fees") == before - 250
+    await back(house, gift, 10_000, "all of it")
+    await house.settled()
+    assert await house.on("platform_fees") == 0
+    assert (await house.reconciled()).nil
+    await swept(platform)
+    assert await platform.on("fees") == before
+    assert (await platform.reconciled()).nil
