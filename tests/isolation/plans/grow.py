@@ -33,6 +33,7 @@ STAYS_SMALL = {
     "mail_wish": "as many as there are volunteers",
     "line_setting": "as many as there are lines",
     "receipt_series": "a few",
+    "payment_account": "one, and those that were disconnected",
     "giving_settings": "one row",
     "campaign": "a few a year",
     "campaign_picture": "six for a campaign at most",
@@ -62,10 +63,11 @@ VARIED = {
     "receipt_year": {"year": "2000 + n % 200"},
     "line_day": {"day": "current_date - n"},
     "gift": {"ticket": "'gift:' || n", "paid_at": "now() - n * interval '1 hour'"},
+    "operation": {"key": "'operation:' || n"},
     "ledger_entry": {"ref": "'entry:' || n", "reverses": "NULL::uuid"},
     "ledger_posting": {"booked_on": "current_date - n"},
-    "ledger_sum": {"day": "current_date - n"},
-    "ledger_day": {"day": "current_date - n"},
+    "ledger_sum": {"day": "current_date - 9 - n"},
+    "ledger_day": {"day": "current_date - 9 - n"},
     "leg": {"state": "CASE n % 50 WHEN 0 THEN 'answered' ELSE 'over' END"},
 }
 """What isn't the same in every row: most of what a hotline keeps is done with."""

@@ -33,7 +33,7 @@ FURTHER = (
     "cases?view=mine", "cases/closed?before={key}", "audit?member={member}", "audit?before={key}",
     "voicemails?view=done", "callbacks?view=done", "recordings?before={key}",
     "money/receipts?show=unofficial", "money/receipts?q=S-1", "money/receipts?q=a@example.org",
-    "money/receipts?before={contact}",
+    "money/receipts?before={contact}", "money/books?until={day}",
 )  # fmt: skip
 """Lists as people turn their pages, beside those that stand in the table."""
 
