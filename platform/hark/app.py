@@ -11,7 +11,7 @@ from fastapi import FastAPI, Response
 from sqlalchemy import text
 
 from hark import models
-from hark.phone import exchange
+from hark.phone.carriers import exchange
 from hark.routes import ROUTERS
 from hark.switchboard import clock
 from infra.database import engine, refuse_unsafe_role

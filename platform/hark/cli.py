@@ -28,7 +28,9 @@ COMMANDS = {
     "voice": Command("hark.running.voice:main", "run an Asterisk beside Hark, fetched where this machine has none"),
     "db": Command("hark.running.db:main", "upgrade the database, check it against the models, write a revision"),
     "platform": Command("hark.running.operators:main", "make somebody a platform operator, or no longer one", True),
-    "phone": Command("hark.phone.fallback:main", "print what takes a number's calls while Hark can't be reached", True),
+    "phone": Command(
+        "hark.phone.carriers.fallback:main", "print what takes a number's calls while Hark can't be reached", True
+    ),
     "demo": Command("hark.demo:main", "fill this installation with five example hotlines, or remove them", True),
     "bench": Command("hark.bench:main", "measure, and print each figure as a ratio"),
     "stripe": Command("hark.bench.processor:main", "say how much of Stripe the simulated payment processor does"),

@@ -13,8 +13,8 @@ from billing.ledger.pages import routes as books
 from billing.posters import routes as posters
 from billing.processor.connect import routes as payment_account
 from billing.processor.events import routes as payment_events
-from billing.receipts import links as receipt_links
-from billing.receipts import routes as receipts
+from billing.receipts.pages import links as receipt_links
+from billing.receipts.pages import routes as receipts
 from billing.simulated import routes as simulated
 from hark.answering import routes as answering
 from hark.answering import sip as answering_sip
@@ -25,8 +25,8 @@ from hark.console import socket as console_socket
 from hark.contacts import routes as contacts
 from hark.desk import routes as desk
 from hark.entrance import routes as entrance
-from hark.phone import audio as phone_audio
-from hark.phone import webhooks as phone_webhooks
+from hark.phone.carriers import webhooks as phone_webhooks
+from hark.phone.sounds import audio as phone_audio
 from hark.public import leave as public_leave
 from hark.public import routes as public
 from hark.public import socket as public_socket

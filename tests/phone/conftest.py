@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from hark.phone import service, turns
-from hark.phone.voices import voices
+from hark.phone.carriers.voices import voices
 from hark.switchboard.models import Duty
 from hark.switchboard.touched import listeners
 from infra.clock import now

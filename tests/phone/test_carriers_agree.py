@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlmodel import select
 
-from hark.phone import service, turns, webhooks
-from hark.phone.audio import audio_url
+from hark.phone import service, turns
+from hark.phone.carriers import webhooks
+from hark.phone.carriers.voices import voices
 from hark.phone.directing.words import position, spoken
-from hark.phone.voices import voices
+from hark.phone.sounds.audio import audio_url
 from hark.switchboard.models import Call, Duty, Voicemail
 from hark.switchboard.touched import listeners
 from infra import clock

@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlmodel import select
 
-from hark.phone import outgoing, turns
+from hark.phone import turns
+from hark.phone.outgoing import calling as outgoing
 from hark.switchboard import left
 from hark.switchboard.models import Call, Callback
 from infra.carriers.protocol import Play

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from hark.phone import stranded, trying, turns
+from hark.phone import stranded, turns
+from hark.phone.outgoing import trying
 from hark.switchboard import left
 from hark.switchboard.models import Call, Offer, Voicemail
 from infra.database import unit_of_work

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from hark.phone.audio import audio_url
+from hark.phone.sounds.audio import audio_url
 from infra.database import unit_of_work
 from infra.errors import NotFound
 from infra.ids import new_id

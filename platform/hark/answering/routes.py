@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from hark.answering.reached import browser_left_out, reached
-from hark.phone import outgoing
+from hark.phone.outgoing import calling as outgoing
 from hark.switchboard.offering import duty
 from infra.carriers.addresses import LONGEST
 from infra.errors import HarkError

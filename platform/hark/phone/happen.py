@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from hark.phone import gate, naming, rows
+from hark.phone import naming, rows
+from hark.phone.arriving import gate
 from hark.phone.directing import dialogue as booking
 from hark.phone.directing.direct import CONFIRM, CONSENT
 from hark.phone.outside import happening as outside

@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, select
 from hark.callers.refusing import key_words
 from hark.console.carrier import carrier as carrying_tab
 from hark.phone import naming
+from hark.phone.carriers.voices import records
 from hark.phone.directing import LegNow, NewLeg, OfferNow, View
 from hark.phone.directing import dialogue as booking
 from hark.phone.directing.view import Device as Where
 from hark.phone.directing.words import position, question, spoken
 from hark.phone.models import Leg
-from hark.phone.voices import records
 from hark.recordings import service as recordings
 from hark.switchboard.models import Call, Duty, Offer
 from hark.switchboard.published import flow_of

@@ -12,16 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from hark.answering import entrance
-from hark.phone import errands, naming, rows
-from hark.phone.arrive import arrive
+from hark.phone import naming, rows
+from hark.phone.arriving.arrive import arrive
+from hark.phone.carriers.orders import CHANNEL, send
+from hark.phone.carriers.voices import voices
 from hark.phone.happen import happen
 from hark.phone.models import Carried, Leg
 from hark.phone.naming import Named
-from hark.phone.orders import CHANNEL, send
+from hark.phone.outgoing import errands
 from hark.phone.settle import last_order, settle
-from hark.phone.sound import with_sound
+from hark.phone.sounds.sound import with_sound
 from hark.phone.turns import in_order, turn
-from hark.phone.voices import voices
 from hark.recordings import service as recordings
 from hark.switchboard import left, timers
 from hark.switchboard.models import Call

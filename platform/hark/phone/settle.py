@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from hark.answering import entrance
 from hark.phone import rows
+from hark.phone.carriers.orders import Order, give
 from hark.phone.directing import NewLeg, direct
-from hark.phone.orders import Order, give
 from hark.phone.rows import CallRow, LegRow
 from hark.switchboard.models import Duty
 from hark.switchboard.offering import answering

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from hark.phone.audio import audio_url
 from hark.phone.directing.dialogue import Dialogue
 from hark.phone.directing.words import position, question
+from hark.phone.sounds.audio import audio_url
 from hark.switchboard.models import Call
 from hark.switchboard.published import flow_of
 from infra.database import Session, unit_of_work

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from hark.phone import outgoing
+from hark.phone.outgoing import calling as outgoing
 from hark.watch import calling, verdict
 from hark.watch.models import LineCheck
 from hark.watch.path import next_check

@@ -9,8 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import delete
 
-from hark.phone import webhooks
-from hark.phone.voices import voices
+from hark.phone.carriers import webhooks
+from hark.phone.carriers.voices import voices
 from infra.carriers.twiml import api, jobs
 from infra.carriers.twiml.models import VendorLeg
 from infra.carriers.twiml.voice import Twiml

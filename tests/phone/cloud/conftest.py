@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from hark.phone import service, turns, webhooks
-from hark.phone.voices import voices
+from hark.phone import service, turns
+from hark.phone.carriers import webhooks
+from hark.phone.carriers.voices import voices
 from hark.switchboard.touched import listeners
 from infra.carriers.twiml.voice import Twiml
 from infra.database import unit_of_work

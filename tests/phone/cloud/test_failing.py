@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hark.phone import webhooks
-from hark.phone.voices import voices
+from hark.phone.carriers import webhooks
+from hark.phone.carriers.voices import voices
 from infra import clock
 from infra.carriers.numbers import _SIDES
 from infra.carriers.twiml.health import FAILURES, Health

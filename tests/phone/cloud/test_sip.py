@@ -3,8 +3,8 @@
 import pytest
 from sqlmodel import col, select
 
-from hark.phone import outgoing
 from hark.phone.models import Leg
+from hark.phone.outgoing import calling as outgoing
 from hark.switchboard.models import Offer
 from infra.database import unit_of_work
 from infra.scope import tenant_scope

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from hark.phone.directing.dialogue import begin, press
 from hark.phone.directing.words import position, question, spoken
-from hark.phone.warming import sentences
+from hark.phone.sounds.warming import sentences
 from infra.carriers.protocol import Prompt
 from infra.database import unit_of_work
 from infra.jobs import Job, run_job

@@ -12,8 +12,9 @@ import pytest
 from sqlmodel import select
 
 from hark.app import app
-from hark.phone import exchange, service, turns
-from hark.phone.voices import voices
+from hark.phone import service, turns
+from hark.phone.carriers import exchange
+from hark.phone.carriers.voices import voices
 from hark.switchboard import clock
 from hark.switchboard.models import Call
 from hark.switchboard.touched import listeners

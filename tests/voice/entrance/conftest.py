@@ -8,8 +8,9 @@ from functools import partial
 
 import pytest
 
-from hark.phone import exchange, service, turns
-from hark.phone.voices import voices
+from hark.phone import service, turns
+from hark.phone.carriers import exchange
+from hark.phone.carriers.voices import voices
 from infra.carriers.asterisk.voice import AsteriskVoice
 from infra.services.throwaway import Throwaway
 from infra.services.voice.accounts import allow

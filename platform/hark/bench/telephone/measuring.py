@@ -13,8 +13,9 @@ from typing import Any
 from hark.bench.statements import counted
 from hark.bench.telephone.sipp import CALLED, CALLER, HOLD_MS, Sipp, waits
 from hark.bench.telephone.switch import CALLERS, TELEPHONES, Bench
-from hark.phone import exchange, service, turns
-from hark.phone.voices import voices
+from hark.phone import service, turns
+from hark.phone.carriers import exchange
+from hark.phone.carriers.voices import voices
 from hark.switchboard import clock
 from hark.switchboard.touched import listeners
 from infra.carriers.asterisk.voice import AsteriskVoice

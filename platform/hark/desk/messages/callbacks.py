@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from hark.desk.messages.models import OUTCOMES, Attempt
 from hark.desk.messages.safe import Verdict, verdict
 from hark.desk.messages.service import message
-from hark.phone.outgoing import call_back, can_dial
+from hark.phone.outgoing.calling import call_back, can_dial
 from hark.public.page import calendars
 from hark.switchboard.models import Callback
 from infra.clock import now

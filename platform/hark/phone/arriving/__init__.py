@@ -1,0 +1,1 @@
+"""A call that comes in: whose it is, whether it is let in, and its first step."""

@@ -1,0 +1,1 @@
+"""What callers hear, as sounds that a carrier can fetch."""
