@@ -1,11 +1,13 @@
-"""Jobs: printing a receipt and writing to its donor, and the letters with a year's statements."""
+"""What is owed once a receipt stands or ends: its paper, letters to its donor, and once a year a statement."""
 
 from uuid import UUID
 
 from sqlmodel import select
 
 from billing.money import Money, shown
+from billing.processor import payments
 from billing.receipts.facts import Facts, facts_of
+from billing.receipts.given_back import fit
 from billing.receipts.models import Receipt
 from billing.receipts.paper.official import official
 from billing.receipts.paper.printing import receipt_link, receipt_pdf, year_link, year_pdf
@@ -107,3 +109,6 @@ async def write_to_one(session: Session, row: str) -> None:
     await send(session, to=facts.email, subject=subject, text="\n\n".join(parts))
     held.mailed_at = now()
     session.add(held)
+
+
+payments.listeners.append(fit)

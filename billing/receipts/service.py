@@ -102,8 +102,9 @@ async def receipt_by_token(session: Session, token: str) -> Receipt:
     return row
 
 
-async def void(session: Session, key: UUID, reason: str) -> Receipt:
-    """End a receipt: its number stays taken and it counts for nothing. Voiding a void one changes nothing.
+async def void(session: Session, key: UUID, reason: str, *, follows: bool = False) -> Receipt:
+    """End a receipt: its number stays taken and it counts for nothing. Voiding a void one changes nothing. `follows`:
+    because of its payment.
 
     Raises NotFound, Invalid without a reason, Conflict for one that was replaced: the replacement is to be voided.
     """
@@ -111,7 +112,7 @@ async def void(session: Session, key: UUID, reason: str) -> Receipt:
     if row.state == "replaced":
         raise Conflict(_("This receipt was replaced by another one, which is the one to be made void."))
     if row.state == "issued":
-        await _end(session, row, "void", reason)
+        await _end(session, row, "void", reason, follows=follows)
         await owe(session, row, "void")
     return row
 
@@ -124,9 +125,11 @@ async def replace(
     money: Money | None = None,
     name: str | None = None,
     purpose: str | None = None,
+    follows: bool = False,
 ) -> Receipt:
     """Issue another receipt, under the next number, in the place of this one (also of a void one), with the amount,
-    name or purpose that is right; "" for a name takes it off. Raises NotFound, Invalid, Conflict if it was replaced.
+    name or purpose that is right; "" for a name takes it off. `follows`: because of its payment. Raises NotFound,
+    Invalid, Conflict if it was replaced.
     """
     counter = await _counter(session, (await receipt(session, key)).series)
     old = await receipt(session, key, lock=True)
@@ -138,6 +141,7 @@ async def replace(
         purpose=before.purpose if purpose is None else purpose.strip(),
         token=secrets.token_urlsafe(24),
         reason="",
+        follows=follows,
     )
     worth = money or Money(old.minor, old.currency)
     if worth.minor <= 0:
@@ -206,11 +210,11 @@ async def _write(
     return row
 
 
-async def _end(session: Session, row: Receipt, state: str, reason: str) -> None:
+async def _end(session: Session, row: Receipt, state: str, reason: str, *, follows: bool = False) -> None:
     if not (reason := " ".join(reason.split())):
         raise Invalid(_("Say why, for whoever looks at the books later."), field="reason")
     facts = await facts_of(session, row.sealed)
-    row.state, row.ended_at, row.sealed = state, now(), await facts.but(reason=reason).sealed(session)
+    row.state, row.ended_at, row.sealed = state, now(), await facts.but(reason=reason, follows=follows).sealed(session)
     session.add(row)
     await session.flush()
 

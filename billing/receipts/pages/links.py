@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from billing.receipts.pages.routes import pdf_answer
 from billing.receipts.paper.printing import receipt_pdf, year_pdf
-from billing.receipts.routes import pdf_answer
 from billing.receipts.service import receipt_by_token
 from billing.receipts.years import year_by_token
 from infra.web import LANGUAGES

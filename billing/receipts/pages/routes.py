@@ -11,8 +11,8 @@ from billing.money import BadAmount, Money, parse, shown
 from billing.printing.fonts import unprintable
 from billing.receipts import letters, service
 from billing.receipts.facts import facts_of
-from billing.receipts.listing import listed
 from billing.receipts.models import Receipt
+from billing.receipts.pages.listing import listed
 from billing.receipts.paper.official import official
 from billing.receipts.paper.printing import receipt_link, receipt_pdf, year_pdf
 from billing.receipts.paper.wording import day, day_of, method_words
