@@ -8,6 +8,7 @@ from stripe._webhook import WebhookSignature
 
 from billing.simulated.models import SimulatedDelivery, SimulatedObject
 from billing.simulated.paying.charging import settle_as_told
+from billing.simulated.paying.refunding import arrive, pay_out_all
 from billing.simulated.renewing.parts import OVER
 from billing.simulated.renewing.renewal import due_at, expect, happen
 from billing.simulated.till import Till
@@ -70,3 +71,16 @@ async def settle(session: Session, account: str, intent: str) -> None:
     held = await till.find("payment_intent", intent)
     if held["status"] == "processing":
         await settle_as_told(till, held)
+
+
+@job("simulated.payout")
+async def payout(session: Session, account: str) -> None:
+    """Pay out what has become available on an account that is paid out daily. It reaches the bank at once."""
+    till = Till(session, account)
+    await till.alone()
+    held = await till.other("").seek("account", account)
+    settings = ((held or {}).get("settings") or {}).get("payouts") or {}
+    if (settings.get("schedule") or {}).get("interval") != "daily":
+        return
+    for one in await pay_out_all(till):
+        await arrive(till, one)

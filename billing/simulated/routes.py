@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from billing.simulated import gate
-from billing.simulated.pages import connect, pay, portal
+from billing.simulated.pages import board, connect, pay, portal
 from billing.simulated.paying import keeping
 from billing.simulated.service import PATH, refuse_unless_on
 
@@ -39,5 +39,5 @@ async def delete(request: Request, rest: str) -> Response:
 
 
 assert "subscription" in keeping.MODES, "the modes of a session register as they are imported"
-for pages in (pay, connect, portal):
+for pages in (pay, connect, portal, board):
     router.include_router(pages.router)

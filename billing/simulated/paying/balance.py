@@ -5,7 +5,9 @@ from typing import Any
 from billing.simulated.api.places import DISPUTE_FEES, FIXED_FEES
 from billing.simulated.till import Till
 from billing.simulated.till.events import tell
+from billing.simulated.till.till import moment_of
 from billing.simulated.wire.shapes import Data, part, resource
+from infra.jobs import enqueue
 
 DAY = 24 * 3600
 PENDING_DAYS = 2
@@ -74,6 +76,10 @@ async def move(
     )
     if at_once and amount > 0:
         await tell(till, "balance.available", await balance(till))
+    elif till.account and amount > 0:
+        due = moment_of(made["available_on"])
+        key = f"simulated.payout:{till.account}:{due:%Y-%m-%d}"
+        await enqueue(till.session, "simulated.payout", {"account": till.account}, due=due, key=key)
     return made
 
 

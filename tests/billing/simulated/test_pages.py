@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 import stripe
 
+from infra.database import unit_of_work
+from infra.scope import no_scope
+from tenants.members.models import Account
 from tests.billing.conftest import Simulated
 from tests.billing.simulated.test_first import order
+from tests.conftest import signed_cookie
+from tests.world import account_for
 
 MONTHLY: dict[str, Any] = {
     "mode": "subscription",
@@ -178,3 +183,28 @@ async def test_a_page_whose_time_is_over_says_so(simulated: Simulated) -> None:
     async with simulated.browser() as browser:
         over = await browser.get(session.url)
     assert (over.status_code, "run out" in over.text) == (410, True)
+
+
+async def test_the_platforms_people_let_happen_what_payers_and_banks_do(simulated: Simulated) -> None:
+    client, key, _address = await _wallet(simulated, "later")
+    session = await client.v1.checkout.sessions.retrieve_async(key)
+    operator = await account_for("desk@example.org")
+    with no_scope():
+        async with unit_of_work() as work:
+            held = await work.get_one(Account, operator.id)
+            held.platform_operator = True
+    async with simulated.browser() as browser:
+        browser.cookies.set(*(await signed_cookie(operator.id)).split("=", 1))
+        board = await browser.get("/simulated/stripe/board")
+        assert board.status_code == 200
+        assert str(session.payment_intent) in board.text
+        await browser.post("/simulated/stripe/acts", data={"id": str(session.payment_intent), "act": "arrive"})
+        await browser.post("/simulated/stripe/acts", data={"id": str(session.payment_intent), "act": "dispute"})
+        (dispute,) = (await client.v1.disputes.list_async()).data
+        await browser.post("/simulated/stripe/acts", data={"id": dispute.id, "act": "win"})
+        account = client._requestor._options.stripe_account or ""
+        await browser.post("/simulated/stripe/payouts", data={"account": account})
+        await browser.post("/simulated/stripe/faults", data={"double": "yes", "drop": "5"})
+        assert 'value="5"' in (await browser.get("/simulated/stripe/board")).text
+    assert (await client.v1.checkout.sessions.retrieve_async(key)).payment_status == "paid"
+    assert (await client.v1.disputes.retrieve_async(dispute.id)).status == "won"
