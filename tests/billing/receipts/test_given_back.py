@@ -5,12 +5,15 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from billing.giving.arriving import follow
 from billing.money import Money
+from billing.processor import payments
 from billing.processor.payments import Payment
 from billing.receipts.facts import facts_of
 from billing.receipts.given_back import fit
 from billing.receipts.models import Receipt
 from billing.receipts.service import receipt_of_gift, replace, void
+from hark.routes import ROUTERS
 from tests.billing.receipts.given import at, receipt_for
 from tests.world import Hotline
 
@@ -79,3 +82,9 @@ async def test_a_gift_without_a_receipt_and_one_that_hasnt_come_are_left_alone(l
         await fit(session, but(paid(row.gift), state="processing"))
         await fit(session, paid(row.id))
     assert await _states(line, row.gift) == [("issued", 12_800)]
+
+
+def test_a_payments_receipt_is_issued_before_it_is_fitted() -> None:
+    """Both are told of one payment by turns: the first look may see what was given back already."""
+    assert ROUTERS
+    assert payments.listeners.index(follow) < payments.listeners.index(fit)
