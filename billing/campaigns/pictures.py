@@ -3,13 +3,14 @@
 import asyncio
 import io
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlmodel import col, select
 
 from billing.campaigns.models import Campaign, CampaignPicture
-from infra.database import Session
+from infra.database import Session, after_commit
 from infra.errors import Invalid, NotFound
 from infra.scope import current_tenant
 from infra.storage import store
@@ -86,4 +87,4 @@ async def remove_picture(session: Session, campaign: UUID, key: UUID) -> None:
     """Take a picture away. Raises NotFound."""
     row = await picture_of(session, campaign, key)
     await session.delete(row)
-    await store().delete(storage_key(row.id))
+    after_commit(session, partial(store().delete, storage_key(row.id)))

@@ -126,11 +126,11 @@ async def tell(request: Request, staff: Leads, key: UUID) -> Response:
     return see_other(_home(staff, row) + "#news")
 
 
-@router.post(ROOT + "/{key}/news/{update}/removal")
-async def take_back(staff: Leads, key: UUID, update: UUID) -> Response:
+@router.post(ROOT + "/{key}/news/{campaign_update}/removal")
+async def take_back(staff: Leads, key: UUID, campaign_update: UUID) -> Response:
     """Remove news."""
     row = await service.campaign(staff.session, key)
-    await service.take_back(staff.session, row, update)
+    await service.take_back(staff.session, row, campaign_update)
     record(staff.session, "campaign.change", member=staff.member.id, subject=row.id)
     return see_other(_home(staff, row) + "#news")
 
@@ -138,8 +138,8 @@ async def take_back(staff: Leads, key: UUID, update: UUID) -> Response:
 @router.post(ROOT + "/{key}/pictures")
 async def add(request: Request, staff: Leads, key: UUID, picture: UploadFile | None = None) -> Response:
     """Add a picture with words for those who can't see it."""
-    await limit("campaign.picture", str(staff.tenant.id), "60/hour")
     row, sent = await service.campaign(staff.session, key), await request.form()
+    await limit("campaign.picture", str(staff.tenant.id), "60/hour")
     alt = {tag: str(sent.get(f"alt.{tag}") or "").strip()[:300] for tag in staff.tenant.languages}
     form = _shown(row, staff.tenant.languages)
     if not any(alt.values()):
@@ -153,10 +153,10 @@ async def add(request: Request, staff: Leads, key: UUID, picture: UploadFile | N
     return see_other(_home(staff, row) + "#pictures")
 
 
-@router.post(ROOT + "/{key}/pictures/{picture}/removal")
-async def remove(staff: Leads, key: UUID, picture: UUID) -> Response:
+@router.post(ROOT + "/{key}/pictures/{campaign_picture}/removal")
+async def remove(staff: Leads, key: UUID, campaign_picture: UUID) -> Response:
     """Take a picture away."""
     row = await service.campaign(staff.session, key)
-    await remove_picture(staff.session, row.id, picture)
+    await remove_picture(staff.session, row.id, campaign_picture)
     record(staff.session, "campaign.change", member=staff.member.id, subject=row.id)
     return see_other(_home(staff, row) + "#pictures")

@@ -13,8 +13,10 @@ from billing.giving.service import Words, link_of, words_of
 from billing.giving.settings import giving_of
 from billing.money import Money, shown
 from billing.processor import payments
+from billing.processor.checkout import shut
 from billing.processor.payments import Payment
 from billing.receipts.service import issue
+from billing.screening.service import card_failed
 from infra.clock import now
 from infra.database import Session
 from infra.ids import new_id
@@ -114,4 +116,11 @@ async def _letter(session: Session, tenant: Tenant, gift: Gift, words: Words) ->
     return _("Thank you for your gift to %(hotline)s", **places), text
 
 
+async def watch(session: Session, gift: UUID | None, country: str) -> None:
+    """A card was refused: count it, and shut the page on which one after the other is tried."""
+    if await card_failed(current_tenant(), gift, country) and gift is not None:
+        await shut(session, gift)
+
+
 payments.listeners.append(follow)
+payments.declined.append(watch)

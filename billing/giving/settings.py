@@ -18,8 +18,11 @@ Mode = Literal["off", "own", "partner"]
 STEPS = {"CNY": (50, 100, 200, 500), "JPY": (1000, 3000, 5000, 10000), "INR": (500, 1000, 2000, 5000)}
 """What people give where a unit is worth little, in whole units; elsewhere the four below."""
 USUAL = (10, 25, 50, 100)
-DEAR = {"CNY": 10, "HKD": 10, "TWD": 10, "INR": 50, "JPY": 100, "KRW": 1000}
-"""About how many units make one euro, roughly by tens, for bounds and fees."""
+DEAR = {
+    **{"CNY": 10, "HKD": 10, "TWD": 10, "MXN": 10, "SEK": 10, "NOK": 10, "DKK": 10, "CZK": 20, "THB": 20, "INR": 50},
+    **{"PHP": 50, "ISK": 100, "JPY": 100, "HUF": 200, "KRW": 1000, "CLP": 1000, "VND": 20_000, "IDR": 10_000},
+}
+"""About how many units make one euro, by round numbers, for amounts, bounds and fees to begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ def beginning(tenant: Tenant) -> GivingSettings:
     """What a hotline has before it has set anything: off, with amounts that fit its currency."""
     currency = currency_of(tenant.country)
     unit = 10 ** digits(currency)
-    amounts = [step * unit for step in STEPS.get(currency, USUAL)]
     about = DEAR.get(currency, 1)
+    amounts = [step * unit for step in STEPS.get(currency, [about * step for step in USUAL])]
     return GivingSettings(
         id=tenant.id,
         currency=currency,

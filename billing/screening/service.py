@@ -33,6 +33,7 @@ STRAINED = ("20/hour",)
 
 COUNTRY_FAILS = 8
 """So many failed cards of one country within an hour put a hotline under strain; of all countries, three times that."""
+CARDS_FOR_A_GIFT = 6
 STRAIN_SECONDS = 3600
 
 
@@ -111,8 +112,9 @@ async def strained(tenant: UUID) -> bool:
         return False
 
 
-async def card_failed(tenant: UUID, country: str) -> None:
-    """A card was refused, from this country (ISO 3166, "" where the processor didn't say)."""
+async def card_failed(tenant: UUID, gift: UUID | None, country: str) -> bool:
+    """A card was refused, from this country (ISO 3166, "" where the processor didn't say). True when so many were
+    refused for this one gift that its page should be shut: a donor has a few cards, not many. A lost Redis says no."""
     try:
         for name, most in ((country or "?", COUNTRY_FAILS), ("all", 3 * COUNTRY_FAILS)):
             key = f"giving:failed:{tenant}:{name}"
@@ -121,5 +123,11 @@ async def card_failed(tenant: UUID, country: str) -> None:
                 await hub.redis().expire(key, STRAIN_SECONDS)
             if failed >= most and await hub.redis().set(_strain(tenant), 1, ex=STRAIN_SECONDS, nx=True):
                 log.warning("many cards fail at %s: its gifts are slowed down for an hour", tenant)
+        if gift is None:
+            return False
+        tried = await hub.redis().incr(f"giving:cards:{gift}")
+        await hub.redis().expire(f"giving:cards:{gift}", STRAIN_SECONDS * 24)
+        return bool(tried >= CARDS_FOR_A_GIFT)
     except (RedisError, OSError) as error:
         log.warning("a failed card was not counted: %s", error)
+        return False

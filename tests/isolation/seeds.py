@@ -53,6 +53,7 @@ from tenants.prompts.service import storage_key, text_hash
 from tenants.rosters.models import Shift
 from tenants.trunks.models import Trunk
 from tenants.workflows.models import WorkflowVersion
+from tests.isolation.gifts import gifts
 from tests.isolation.money import books
 from tests.world import Hotline
 
@@ -69,6 +70,7 @@ class Seeded:
     call_token: str
     join_token: str
     ids: dict[str, UUID]
+    gift_token: str
 
     def places(self, **more: Any) -> dict[str, str]:
         """What the places in an address or a form are filled with."""
@@ -86,6 +88,7 @@ class Seeded:
             "what": "next",
             "verb": "taking",
             "how": "listen",
+            "gift_token": self.gift_token,
             "receipt_token": f"receipt-{self.marker}",
             "year_token": f"year-{self.marker}",
             "name": f"own-{self.marker}",
@@ -111,15 +114,17 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
             ids |= await _platform_rows(session, hotline, account, marker)
             ids |= _payments(session, hotline, marker)
             ids |= await books(session, marker)
+            given, gift_token = await gifts(session, hotline, marker)
             await session.flush()
-            ids = await _other_rows(session, hotline.tenant) | ids
-    return Seeded(hotline, marker, number, *tokens, ids)
+            ids = await _other_rows(session, hotline.tenant) | ids | given
+    return Seeded(hotline, marker, number, *tokens, ids, gift_token)
 
 
 def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID]:
     """An account for gifts, a gift that was paid on it and given back."""
     account = f"acct_{marker}"
     mine = PaymentAccount(account=account, state="ready", country="GB", charges_enabled=True, missing=[marker])
+    mine.methods = ["card"]
     paid = PaymentRow(account=account, currency="GBP", minor=500, charge=f"ch_{marker}", state="paid")
     back = Operation(kind="refund", key=marker, digest="", subject=paid.id, state="done", answer=f"re_{marker}")
     heard = ProcessorEvent(

@@ -45,14 +45,14 @@ async def _asked(gift: Gift) -> bool:
     return True
 
 
-@router.get("/h/{slug}/give/thanks/{token}")
-async def thanks(request: Request, tenant: AtTenant, token: str) -> Response:
+@router.get("/h/{slug}/give/thanks/{gift_token}")
+async def thanks(request: Request, tenant: AtTenant, gift_token: str) -> Response:
     """How a gift stands: come, on its way, not paid yet, or not gone through. Says "not" only when that is certain."""
     async with unit_of_work() as session:
-        gift = await service.gift_by_link(session, token)
+        gift = await service.gift_by_link(session, gift_token)
     known = await _asked(gift) if gift.state in UNSETTLED else True
     async with unit_of_work() as session:
-        context = await _context(session, tenant, await service.gift_by_link(session, token), token)
+        context = await _context(session, tenant, await service.gift_by_link(session, gift_token), gift_token)
         context["known"] = known
         template = "giving/state.html" if "part" in request.query_params else "giving/thanks.html"
         return render(request, template, context, headers=headers())
@@ -82,11 +82,11 @@ async def _given_back(session: Session, gift: Gift) -> Money:
     return Money(await balance(session, "refunds", gift.currency, gift=gift.id), gift.currency)
 
 
-@router.post("/h/{slug}/give/pay/{token}")
-async def pay(request: Request, tenant: AtTenant, token: str) -> Response:
+@router.post("/h/{slug}/give/pay/{gift_token}")
+async def pay(request: Request, tenant: AtTenant, gift_token: str) -> Response:
     """Back to the page where this gift is paid; for one that is paid, to its thank-you."""
     async with unit_of_work() as session:
-        gift = await service.gift_by_link(session, token)
+        gift = await service.gift_by_link(session, gift_token)
         order = await order_of(session, tenant, gift)
     where = order.back
     if gift.state == "started":

@@ -7,6 +7,7 @@ import sys
 import uvloop
 
 from hark.bench.books import books, tell
+from hark.bench.cards import cards
 from hark.bench.dialled import NUMBERS, Found, dialled
 from hark.bench.fanout import fanout
 from hark.bench.ground import ground
@@ -79,6 +80,11 @@ async def _books(quick: bool) -> None:
         tell(_say, postings, await books(made, postings))
 
 
+async def _cards(quick: bool) -> None:
+    async with ground(2) as made:
+        await cards(made, _say, quick=quick)
+
+
 async def _run(quick: bool) -> None:
     _say("engine steps on one core", f"{bench():,.0f} /s")
     _say("whole simulated calls on one core", f"{bench_calls():,.0f} /s")
@@ -100,6 +106,7 @@ async def _run(quick: bool) -> None:
     _growth(sizes, found[0], found[-1])
     await _telephone(quick)
     await _books(quick)
+    await _cards(quick)
     memory, first, again = await footprint()
     _say("the whole idle stack, proportional set size", f"{memory:.0f} MiB", f"{memory / 200:.2f} of the aim of 200")
     _say("ready after a first start", f"{first:.1f} s", f"{first / 10:.2f} of the promised 10 s")
@@ -112,7 +119,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="a small world, to see that the bench itself works")
     parser.add_argument("--telephone", action="store_true", help="the telephone alone")
     parser.add_argument("--books", action="store_true", help="books of a million postings alone")
+    parser.add_argument("--cards", action="store_true", help="somebody who tries stolen cards, alone")
     asked = parser.parse_args(arguments)
+    alone = {"telephone": _telephone, "books": _books, "cards": _cards}
+    chosen = next((act for name, act in alone.items() if getattr(asked, name)), _run)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the loop that web processes run on
-        runner.run((_books if asked.books else _telephone if asked.telephone else _run)(asked.quick))
+        runner.run(chosen(asked.quick))
     return 0

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, Response
 
+from billing.giving.settings import giving_of
 from hark.public.access import CALL_COOKIE, Calling
 from hark.public.callers import caller_of, may_try
 from hark.public.page import HotlinePage, first_line, hotline_page, profile_of, spoken
@@ -57,6 +58,7 @@ async def hotline(request: Request, at: AtHotline) -> Response:
     """The hotline's page."""
     page = await hotline_page(at.session, at.tenant)
     context = shell(page) | {"trying": await may_try(request, at.session), "reviewed": at.tenant.status == "open"}
+    context["giving"] = (await giving_of(at.session, at.tenant)).mode != "off"
     context["status"] = page.defaults.get("status_page", True) and await watched(at.session)
     return render(request, "public/hotline.html", context)
 

@@ -127,9 +127,9 @@ class Line:
     async def campaign(self, **more: Any) -> Campaign:
         """A campaign that takes gifts."""
         said = {"slug": f"night-{next(_numbers)}", "state": "open", "title": {"en": "A second line for the night"}}
-        row = Campaign(**{**said, "currency": "HKD", "goal_minor": 20_000, **more})
         with self.scope():
             async with unit_of_work() as session:
+                row = Campaign(**{**said, "currency": "HKD", "goal_minor": 20_000, **more})
                 session.add(row)
         return row
 
@@ -169,11 +169,16 @@ async def line(world: World, simulated: Simulated, browser: Browser) -> Line:
     await forget_tries()
     number = next(_numbers)
     hotline, owner = await open_hotline(
-        f"giving{number}@example.org", "rainbow", f"Harbour line {number}", "Gail", country="HK", zone="Asia/Hong_Kong"
+        f"giving{number}@example.org",
+        "workplace",
+        f"Harbour line {number}",
+        "Gail",
+        country="HK",
+        zone="Asia/Hong_Kong",
     )
     account = await connect(simulated, hotline.tenant, hotline.slug)
     await simulated.deliver()
-    house = House(hotline.tenant, hotline.slug, account, simulated)
+    house = House(hotline.tenant, hotline.slug, account, simulated, owner.account)
     made = Line(hotline.tenant, hotline.slug, house, owner, simulated, browser)
     await made.set(open=True, amounts=[1000, 5000, 10_000], does={"en": DOES})
     return made

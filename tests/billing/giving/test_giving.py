@@ -9,7 +9,7 @@ from sqlmodel import select
 from billing.giving.models import Donor
 from infra.clock import now
 from infra.database import unit_of_work
-from tests.billing.giving.conftest import DECLINED, DOES, Line
+from tests.billing.giving.conftest import DECLINED, DOES, Line, hidden
 
 
 async def test_the_page_says_who_they_are_and_what_a_gift_does(line: Line) -> None:
@@ -86,7 +86,11 @@ async def test_a_payment_on_its_way_is_never_called_failed(line: Line) -> None:
     donor = await line.donor()
     await donor.open()
     where = (await donor.press(email="slow@example.org")).headers["location"]
-    paid = await line.simulated.pay(where, method="alipay", outcome="processing")
+    asked = await line.simulated.pay(where, method="alipay")
+    async with line.simulated.browser() as wallet:
+        page = (await wallet.get(asked.headers["location"])).text
+        later = {"secret": hidden(page, "secret"), "said": "later"}
+        paid = await wallet.post(asked.headers["location"].split("?")[0], data=later)
     (gift,) = await line.gifts()
     said = await donor.see(await line.thanks(gift))
     assert paid.status_code in (302, 303)
@@ -94,6 +98,29 @@ async def test_a_payment_on_its_way_is_never_called_failed(line: Line) -> None:
     assert "Don't pay again" in said
     assert "not go through" not in said
     assert await line.letters("slow@example.org") == []
+    intent = (await line.house.row(gift.id)).intent
+    assert intent is not None
+    await line.simulated.settle(line.house.account, intent)
+    assert "has arrived" in await donor.see(await line.thanks(gift))
+    assert len([each for each in await line.letters("slow@example.org") if "Thank you" in each["subject"]]) == 1
+
+
+async def test_a_payment_that_comes_to_nothing_is_told_so_only_then(line: Line) -> None:
+    donor = await line.donor()
+    await donor.open()
+    where = (await donor.press()).headers["location"]
+    asked = await line.simulated.pay(where, method="alipay")
+    async with line.simulated.browser() as wallet:
+        page = (await wallet.get(asked.headers["location"])).text
+        later = {"secret": hidden(page, "secret"), "said": "later"}
+        await wallet.post(asked.headers["location"].split("?")[0], data=later)
+    (gift,) = await line.gifts()
+    assert "on its way" in await donor.see(await line.thanks(gift))
+    intent = (await line.house.row(gift.id)).intent
+    assert intent is not None
+    await line.simulated.settle(line.house.account, intent, ok=False)
+    assert "did not go through" in await donor.see(await line.thanks(gift))
+    assert await line.given() == 0
 
 
 async def test_while_the_processor_is_away_the_page_says_that_it_does_not_know(line: Line) -> None:

@@ -1,0 +1,43 @@
+"""Gifts for the sweeps: a hotline that takes them, a campaign with its news and picture, a donor and their words."""
+
+import json
+from uuid import UUID
+
+from billing.campaigns.models import Campaign, CampaignPicture, CampaignUpdate
+from billing.campaigns.pictures import storage_key
+from billing.giving.models import Donor, Gift, GivingSettings
+from billing.giving.service import link_of
+from infra.clock import now
+from infra.database import Session
+from infra.ids import new_id
+from infra.storage import store
+from infra.vault import fingerprint, seal
+from tests.world import Hotline
+
+
+async def gifts(session: Session, hotline: Hotline, marker: str) -> tuple[dict[str, UUID], str]:
+    """A row of each table, and the secret in the address of the gift's thank-you page. The campaign is named by its own
+    id; the picture's file is the marker."""
+    kept = GivingSettings(
+        id=hotline.tenant, open=True, currency="GBP", amounts=[1000, 2500], least_minor=100, most_minor=100_000,
+        does={"en": "What a gift does."}, filing=marker, partner={},
+    )  # fmt: skip
+    key = new_id()
+    campaign = Campaign(
+        id=key, slug=str(key), state="open", title={"en": f"Campaign {marker}"}, currency="GBP", goal_minor=100_000
+    )
+    donor = Donor(hash=await fingerprint(session, "donor", marker), sealed=await seal(session, b"{}"), language="en")
+    session.add_all([kept, campaign, donor])
+    await session.flush()
+    words = dict.fromkeys(("name", "email", "honour", "message"), marker)
+    gift = Gift(
+        ticket=marker, campaign=key, donor=donor.id, currency="GBP", amount_minor=1000, state="paid", paid_at=now(),
+        sealed=await seal(session, json.dumps(words).encode()), language="en", method="card",
+    )  # fmt: skip
+    picture = CampaignPicture(campaign=key, alt={"en": marker}, width=10, height=10)
+    news = CampaignUpdate(campaign=key, words={"en": marker})
+    session.add_all([gift, picture, news])
+    await session.flush()
+    await store().put(storage_key(picture.id), marker.encode())
+    ids = {"campaign": key, "campaign_update": news.id, "campaign_picture": picture.id, "gift": gift.id}
+    return ids | {"donor": donor.id, "giving_settings": kept.id}, await link_of(session, gift.id)
