@@ -47,12 +47,16 @@ async def look_into(session: Session, account: str, kind: str, object: str, type
         failed = type in ("charge.failed", "payment_intent.payment_failed", "payment_intent.created")
         with suppress_missing():
             await concern(session, account, kind, object, UUID(gift) if gift else None, moved=not failed)
-    if type == "charge.failed":
-        with plainly():
-            charge = (await client().v1.charges.retrieve_async(object, options=at(account))).to_dict()
-        details = charge["payment_method_details"] or {}
-        country = (details.get("card") or {}).get("country") or ""
-        await tell_declined(session, UUID(gift) if gift else None, country)
+            if type == "charge.failed":
+                await _declined(session, account, object, UUID(gift) if gift else None)
+
+
+async def _declined(session: Session, account: str, key: str, gift: UUID | None) -> None:
+    """Tell who watches for refused cards where this one is from."""
+    with plainly():
+        charge = (await client().v1.charges.retrieve_async(key, options=at(account))).to_dict()
+    card = (charge["payment_method_details"] or {}).get("card") or {}
+    await tell_declined(session, gift, card.get("country") or "")
 
 
 @job("processor.look")

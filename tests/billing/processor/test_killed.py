@@ -1,5 +1,6 @@
 """Killed between the call to the processor and our commit, at every point of it: one page paid, one payment booked, one
-refund, and the books are what the processor has. HARK_DEATHS says how often; a thousand took some minutes."""
+refund, and the books are what the processor has. HARK_DEATHS says how often; a thousand take half an hour on two cores
+that have other work as well."""
 
 import asyncio
 import json
