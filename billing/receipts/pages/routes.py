@@ -173,10 +173,10 @@ async def keep_official_number(staff: Leads, key: UUID, number: Annotated[str, F
 @router.post("/{key}/letter")
 async def send_again(staff: Leads, key: UUID) -> Response:
     """Write to the donor once more."""
-    await limit("receipts.letter", str(key), "5/day")
     row = await service.receipt(staff.session, key)
     if row.state == "replaced":
         raise Conflict(sentence("This receipt was replaced by another one, which is the one to be sent."))
+    await limit("receipts.letter", str(key), "5/day")
     await service.owe(staff.session, row, "void" if row.state == "void" else "issued")
     record(staff.session, "receipt.send", member=staff.member.id, subject=key)
     return see_other(f"{_base(staff)}/{key}")
