@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -19,6 +19,8 @@ from infra.ids import new_id
 from infra.scope import current_tenant
 from infra.vault import fingerprint, seal, unseal
 from infra.web import language
+
+UNPAID_KEPT = timedelta(days=30)
 
 
 class Spent(Exception):
@@ -103,6 +105,14 @@ async def lately(session: Session, campaign: UUID | None, most: int = 5) -> list
         )
         for row in rows
     ]
+
+
+async def forget_unpaid(session: Session) -> int:
+    """Forget gifts that never came, with what was written beside them, a month after they were begun; how many went.
+    Their pages for paying are long over by then."""
+    over = (col(Gift.started_at) < now() - UNPAID_KEPT, col(Gift.state).in_(("started", "expired", "failed")))
+    gone = await session.execute(delete(Gift).where(*over).returning(col(Gift.id)))
+    return len(gone.scalars().all())
 
 
 async def givers(session: Session, campaign: UUID) -> int:

@@ -158,6 +158,9 @@ async def test_a_campaigns_thermometer_rises_with_each_gift(chrome: Browser, up:
                 await desk.set_viewport_size({"width": width, "height": height})
                 await desk.goto(f"{hotline.desk}{path}?lang={tag}")
                 await looked_at(desk, f"{name}.{width}.{tag}", pictures)
+    await page.set_viewport_size({"width": 360, "height": 400})
+    await page.goto(f"{hotline.public}/give/widget?campaign={address.rsplit('/', 1)[1]}&lang=en")
+    await looked_at(page, "widget.360.en", pictures)
     card = await page.request.get(f"{address}/card.png?lang=en")
     assert card.headers["content-type"] == "image/png"
     (pictures / "giving-card.png").write_bytes(await card.body())

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from billing.giving.service import forget_unpaid
 from hark.retention.service import sweep
 from infra.clock import now
 from infra.database import Session
@@ -31,4 +32,5 @@ async def go_round(session: Session) -> None:
 async def sweep_one(session: Session) -> None:
     """Forget what is due in one hotline; and, as the one who comes by every day, see that its lines are watched."""
     await sweep(session)
+    await forget_unpaid(session)
     await enqueue(session, "watch.rearm", key=f"watch.rearm:{current_tenant()}")

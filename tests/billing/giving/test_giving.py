@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from billing.giving.models import Donor
-from infra.clock import now
+from billing.giving.service import forget_unpaid
+from infra.clock import now, travel
 from infra.database import unit_of_work
 from tests.billing.giving.conftest import DECLINED, DOES, Line, hidden
 
@@ -199,3 +201,16 @@ async def test_no_page_asks_another_site_for_anything(line: Line, path: str) -> 
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert not re.search(r"""(?:src|href)="https?://(?!hark\.test)[^"]*"[^>]*(?:stylesheet|script)""", answer.text)
+
+
+async def test_what_was_written_beside_a_gift_that_never_came_is_forgotten(line: Line) -> None:
+    paid, left = await line.donor(), await line.donor()
+    await paid.see(await paid.give(name="Ann"))
+    await left.open()
+    await left.press(name="Bo", email="bo@example.org")
+    for days, kept in ((29, 2), (31, 1)):
+        with travel(by=timedelta(days=days)), line.scope():
+            async with unit_of_work() as session:
+                await forget_unpaid(session)
+        assert len(await line.gifts()) == kept
+    assert [gift.state for gift in await line.gifts()] == ["paid"]
