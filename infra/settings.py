@@ -68,6 +68,9 @@ class TwimlAccount(BaseModel):
     """Telnyx: the TeXML application that calls and numbers belong to."""
     fallback: Annotated[str, _one_of("http://", "https://")] | None = None
     """A document kept elsewhere that takes a caller's message while this installation can't be reached."""
+    trunk: str = ""
+    """What calls are handed to at the company that are to come by SIP instead, led to our own Asterisk there: Twilio's
+    Elastic SIP Trunk (TK…), Telnyx's SIP connection."""
     api: Annotated[str, _one_of("http://", "https://")] | None = None
     """Another address of the vendor's API: a region's, or a stand-in's."""
 
@@ -76,6 +79,8 @@ class TwimlAccount(BaseModel):
         needs = {"signalwire": ("signing", "space"), "telnyx": ("signing", "application")}
         for missing in (name for name in needs.get(self.vendor, ()) if not getattr(self, name)):
             raise ValueError(f"the {self.vendor} account {self.name!r} needs {missing!r}")
+        if self.trunk and self.vendor == "signalwire":
+            raise ValueError(f"the signalwire account {self.name!r} can't hand its numbers to a 'trunk'")
         return self
 
 
@@ -121,6 +126,13 @@ class Settings(BaseSettings):
     """UDP and TCP; the one after it is for TLS."""
     sip_public: str | None = None
     """The address that telephone companies see, where this machine stands behind another one."""
+    sip_certificate: Path | None = None
+    """A PEM file: the certificate of this machine's name with those that lead to its root, shown over TLS."""
+    sip_key: Path | None = None
+    """The key that belongs to it, as PEM without a password."""
+    wss_port: int = Field(default=0, ge=0, le=65535)
+    """Where browsers and Hark itself reach Asterisk's websocket over TLS with that certificate; 0 for nowhere: through
+    Hark, as long as both are on one machine."""
     ari_port: int = Field(default=8088, ge=1, le=65535)
     rtp_ports: str = Field(default="10000-10199", pattern=r"^\d{4,5}-\d{4,5}$")
     """Where sound arrives, two to a leg of a call."""

@@ -28,11 +28,13 @@ class Database:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where it listens: SIP over UDP and TCP, ARI and websockets over HTTP, media over UDP (both ends included)."""
+    """Where it listens: SIP over UDP and TCP, ARI and websockets over HTTP and, unless that is 0, over HTTPS, media
+    over UDP (both ends included)."""
 
     sip: int = 5060
     ari: int = 8088
     rtp: tuple[int, int] = (10000, 10199)
+    https: int = 0
 
     @property
     def tls(self) -> int:
@@ -46,7 +48,7 @@ class Instance:
 
     `untaken` is how long a new call may wait for our app before the fallback answers, `cap` how long any call may last.
     `fallback` is whom the fallback rings first, in the words of Asterisk's Dial, as in "PJSIP/duty". `entrance`:
-    telephone companies may bring calls to operators' accounts.
+    telephone companies may bring calls to operators' accounts. `certificate` and `key`: PEM files, which are copied.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Instance:
     sip_host: str = "127.0.0.1"
     ari_host: str = "127.0.0.1"
     public_address: str | None = None
+    certificate: Path | None = None
+    key: Path | None = None
     app: str = "hark"
     user: str = "hark"
     database: Database | None = None

@@ -91,6 +91,7 @@ def free(instance: Instance) -> None:
         ("TCP", "SIP_PORT", socket.SOCK_STREAM, instance.sip_host, instance.ports.sip),
         ("TCP", "SIP_PORT", socket.SOCK_STREAM, instance.sip_host, instance.ports.tls),
         ("TCP", "ARI_PORT", socket.SOCK_STREAM, instance.ari_host, instance.ports.ari),
+        ("TCP", "WSS_PORT", socket.SOCK_STREAM, instance.sip_host, instance.ports.https),  # 0: there is always one free
     )
     for kind, setting, type_, host, port in wanted:
         with socket.socket(socket.AF_INET, type_) as door:

@@ -3,6 +3,7 @@
 import math
 import re
 import resource
+import ssl
 import struct
 import wave
 from dataclasses import replace
@@ -37,7 +38,8 @@ def write(instance: Instance, run: Path, into: Path | None = None) -> Path:
     """Write every file of the configuration; `run` holds Asterisk's sockets. Returns the folder with asterisk.conf.
 
     `into` is where the instance's folder lies while we write, for an Asterisk that will find it elsewhere.
-    Raises CannotStartError for a folder whose name would mean something else in there.
+    Raises CannotStartError for a folder whose name would mean something else in there, and for a certificate that can't
+    be used.
     """
     folder = instance.folder
     if not re.fullmatch(r"[\w/. -]+", f"{folder}{run}", re.ASCII):
@@ -45,6 +47,7 @@ def write(instance: Instance, run: Path, into: Path | None = None) -> Path:
     etc = (into or folder) / "etc"
     for part in ("etc", "lib/keys", "spool/fallback", "spool/recording", "spool/tmp", "cache", "log", "sounds/hold"):
         (into or folder).joinpath(part).mkdir(parents=True, exist_ok=True)
+    secured = _lay_out_certificate(instance, etc)
     values = {
         **{name: getattr(instance, name) for name in instance.__dataclass_fields__},
         "password": replace(instance, folder=into or folder).password,
@@ -52,6 +55,8 @@ def write(instance: Instance, run: Path, into: Path | None = None) -> Path:
         "local_address": instance.local_address,
         "realm": REALM,
         "etc": folder / "etc",
+        "secured": secured,
+        "https_port": instance.ports.https,
         "run": run,
         "sip_port": instance.ports.sip,
         "tls_port": instance.ports.tls,
@@ -71,6 +76,40 @@ def write(instance: Instance, run: Path, into: Path | None = None) -> Path:
     if not hold.exists():
         _write_hold_sound(hold)
     return etc
+
+
+def _lay_out_certificate(instance: Instance, etc: Path) -> bool:
+    """Copy it to where Asterisk may read it, whoever that runs as; whether there is one."""
+    given = (instance.certificate, instance.key)
+    copies = (etc / "certificate.pem", etc / "key.pem")
+    for copy in copies:
+        copy.unlink(missing_ok=True)
+    if given == (None, None):
+        if instance.ports.https:
+            raise CannotStartError("HARK_WSS_PORT wants a certificate: set HARK_SIP_CERTIFICATE and HARK_SIP_KEY.")
+        return False
+    for name, path, copy in zip(("HARK_SIP_CERTIFICATE", "HARK_SIP_KEY"), given, copies, strict=True):
+        if path is None:
+            raise CannotStartError(f"A certificate is of no use without its key: set {name} as well.")
+        try:
+            text = path.read_bytes()
+        except OSError as trouble:
+            raise CannotStartError(f"{name}: {path} can't be read: {trouble.strerror}.") from None
+        copy.touch(mode=0o600)
+        copy.write_bytes(text)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*copies, password=_no_password)
+    except (ssl.SSLError, ValueError):
+        raise CannotStartError(
+            f"{given[0]} and {given[1]} can't be used: they must be a certificate and its own key, as PEM, "
+            "the key without a password."
+        ) from None
+    return True
+
+
+def _no_password() -> str:
+    """Asked for only where there is one; nobody is there who could type it."""
+    raise ValueError
 
 
 def _most_files() -> int:
