@@ -6,6 +6,7 @@ import re
 import secrets
 import socket
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,12 +33,12 @@ async def ask(host: str, port: int, transport: Transport = "udp") -> Asked:
     """Ask the server at this name or address. Addresses that aren't public are left alone unless HARK_PRIVATE_TRUNKS
     says otherwise: what a stranger types must not probe the network that we stand in."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        found = await addresses(host, port)
+    except OSError:
         return Asked(up=False, why="no_such_name")
-    address = str(found[0][4][0])
-    if not settings().private_trunks and not ipaddress.ip_address(address).is_global:
+    if not settings().private_trunks and not public(found):
         return Asked(up=False, why="private")
+    address = found[0]
     try:
         async with asyncio.timeout(PATIENCE):
             answer = await (_by_datagram if transport == "udp" else _by_stream)(host, address, port, transport)
@@ -47,6 +48,20 @@ async def ask(host: str, port: int, transport: Transport = "udp") -> Asked:
         return Asked(up=False, why="silent")
     said = _STATUS.search(answer)
     return Asked(up=True, status=int(said[1])) if said else Asked(up=False, why="silent")
+
+
+async def addresses(host: str, port: int) -> list[str]:
+    """Where a name leads at this moment; an address leads to itself. Raises OSError where it leads nowhere."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise OSError("no name can be written like that") from None
+    return [str(each[4][0]) for each in found]
+
+
+def public(found: Iterable[str]) -> bool:
+    """Whether all these addresses belong to everybody's network; one that leads inside is enough to probe it."""
+    return all(ipaddress.ip_address(address.partition("%")[0]).is_global for address in found)
 
 
 def _request(host: str, transport: str, ours: tuple[str, int]) -> bytes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from infra.carriers.asterisk.ari import Answer, Ari, answered
+from infra.carriers.options import addresses, public
 
 log = logging.getLogger(__name__)
 PREFIX = "trunk-"
@@ -26,8 +27,9 @@ class Trunk:
 
     `name`: letters, digits, `_.-`. `match`: addresses or networks that its calls come from; unset, its host.
     `register`: we tell it where we are, for a trunk that finds us by our login. `proxy`: a SIP address to send
-    everything through. `transport`: udp or tcp. `check`: every how
-    many seconds it is asked whether it is there; 0 for never.
+    everything through. `transport`: udp, tcp or tls; over tls the sound is encrypted too (SRTP, its keys in the SDP),
+    and nothing else is taken. `check`: every how many seconds it is asked whether it is there; 0 for never. `public`:
+    where its name leads is looked up before it is pushed, and it is left out where that is inside a private network.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Trunk:
     codecs: tuple[str, ...] = ("alaw", "ulaw")
     transport: str = "udp"
     check: int = 60
+    public: bool = False
 
 
 def endpoint(to: str, trunk: str = "") -> str:
@@ -66,19 +69,39 @@ def endpoint_name(where: str) -> str:
     return where.removeprefix("PJSIP/").partition("/")[0].rpartition("@")[2]
 
 
-async def push(ari: Ari, trunks: Iterable[Trunk]) -> None:
+async def push(ari: Ari, trunks: Iterable[Trunk]) -> bool:
     """Make these the trunks of an Asterisk: what is missing or different is made anew, what is of ours and not among
-    them is removed, all others are left alone. What it refuses is left out, and said so in the log."""
-    wanted = {PREFIX + trunk.name: parts(trunk) for trunk in trunks}
+    them is removed, all others are left alone. What it refuses is left out, and said so in the log. Returns whether
+    that was all: those whose names lead nowhere at this moment stay as they are, for another time."""
+    named = {PREFIX + trunk.name: trunk for trunk in trunks}
+    found = dict(zip(named, await asyncio.gather(*map(_may_be_reached, named.values())), strict=True))
+    wanted = {name: parts(trunk) for name, trunk in named.items() if found[name]}
+    unclear = {name for name, may in found.items() if may is None}
     listed = await ari.ask("GET", "endpoints/PJSIP")
     there = {name for found in _rows(listed) if (name := found["resource"]).startswith(PREFIX)}
-    for name in sorted(there - wanted.keys()):
+    for name in sorted(there - wanted.keys() - unclear):
         await remove(ari, name)
     asked = {name: await ari.send("GET", _path("endpoint", name)) for name in wanted}
     for name, made in wanted.items():
         marked = [row["value"] for row in _rows(await answered(asked[name])) if row["attribute"] == "set_var"]
         if made["endpoint"]["set_var"] not in marked:
             await _make(ari, name, made)
+    return not unclear
+
+
+async def _may_be_reached(trunk: Trunk) -> bool | None:
+    """Whether it may; None while its name leads nowhere. A name is looked up anew each time: it may lead elsewhere than
+    when it was typed."""
+    if not trunk.public:
+        return True
+    try:
+        if public(await addresses(trunk.host, trunk.port)):
+            return True
+    except OSError:
+        log.warning("the name of trunk %s leads nowhere", trunk.name)
+        return None
+    log.warning("trunk %s leads into a private network and is left out; see HARK_PRIVATE_TRUNKS", trunk.name)
+    return False
 
 
 async def _make(ari: Ari, name: str, made: dict[str, dict[str, str]]) -> None:
@@ -131,6 +154,8 @@ def parts(trunk: Trunk) -> dict[str, dict[str, str]]:
         },
         "identify": {"endpoint": name, "match": ",".join(trunk.match or (trunk.host,))},
     }
+    if trunk.transport == "tls":
+        found["endpoint"]["media_encryption"] = "sdes"
     if trunk.from_domain:
         found["endpoint"]["from_domain"] = trunk.from_domain
     if trunk.proxy:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import httpx
 from websockets.exceptions import WebSocketException
 
+from infra.carriers.asterisk import alone
 from infra.carriers.asterisk.ari import Ari, Node, connected
 from infra.carriers.asterisk.delivery import Delivery, Hear
 from infra.carriers.asterisk.sounds import Sounds
@@ -20,13 +21,22 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between tries to connect, doubling from one to the other."""
 REPLACED_PAUSE = 15.0
 """Seconds that we leave an Asterisk to whoever took its application over from us, as another process of ours would."""
+NAMELESS_PAUSE = 60.0
+"""Seconds until names of trunks that led nowhere are looked up again."""
 FETCH_SECONDS = 10.0
 Trunks = Callable[[str], Awaitable[Sequence[Trunk]]]
 """The trunks that a node is to have, by its name."""
+Words = Callable[[str], Awaitable[Sequence[alone.Word]]]
+"""What a node is to do by itself, for every number; by its name."""
 
 
 async def no_trunks(node: str) -> Sequence[Trunk]:
     """For a node whose trunks stand in its own configuration."""
+    return ()
+
+
+async def no_words(node: str) -> Sequence[alone.Word]:
+    """For a node that knows by itself what to do without us."""
     return ()
 
 
@@ -35,10 +45,12 @@ class AsteriskVoice:
 
     can = Can(browser=True, desk=True, listen=True, records=True)
 
-    def __init__(self, nodes: Iterable[Node], hear: Hear, trunks: Trunks = no_trunks) -> None:
+    def __init__(self, nodes: Iterable[Node], hear: Hear, trunks: Trunks = no_trunks, words: Words = no_words) -> None:
         self._nodes = {node.name: node for node in nodes}
         self._hear = hear
         self._trunks = trunks
+        self._words = words
+        self._left: dict[str, dict[str, str]] = {name: {} for name in self._nodes}
         self._outside = httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=True, trust_env=False)
         self._http = {node.name: node.http() for node in self._nodes.values()}
         self._sounds = {node.name: Sounds(node, self._http[node.name], self._outside) for node in self._nodes.values()}
@@ -75,9 +87,22 @@ class AsteriskVoice:
         await self._sounds[node].forget(name)
 
     async def refresh(self, node: str) -> None:
-        """Bring a node's trunks to what they should be now; it happens by itself whenever we connect."""
+        """Bring a node's trunks, and what it is to do without us, to what they should be now; it happens by itself
+        whenever we connect."""
         if (switch := self._switches.get(node)) is not None:
             await push(switch.ari, await self._trunks(node))
+            await self.leave_word(node, await self._words(node), whole=True)
+
+    async def leave_word(self, node: str, words: Sequence[alone.Word], *, whole: bool = False) -> bool:
+        """Tell a node what to do without us for these numbers; with `whole` these are all, and what was said of others
+        is taken back. False where it should be said once more, since a notice couldn't be had."""
+        if (switch := self._switches.get(node)) is None:
+            return True
+        left = self._left[node]
+        known = {word.number for word in words}
+        said = {f"+{name.partition('_')[2]}" for name, value in left.items() if value} if whole else set()
+        gone = [alone.Word(number) for number in said - known if not number.startswith("+00")]
+        return await alone.leave(switch.ari, self._sounds[node], [*words, *gone], left)
 
     async def _keep(self, node: Node) -> None:
         delivery = Delivery(node.name, self._hear)
@@ -101,6 +126,7 @@ class AsteriskVoice:
 
     async def _serve(self, node: Node, ari: Ari, delivery: Delivery) -> bool:
         """Work with a connection until it ends; returns whether somebody else took our place."""
+        self._left[node.name] = {}  # a switch that was started again has forgotten it
         switch = self._switches[node.name] = Switch(node, ari, self._sounds[node.name], delivery)
         ends = [asyncio.create_task(ari.listen(switch.hear)), asyncio.create_task(switch.until_replaced())]
         work = [asyncio.create_task(task) for task in (switch.adopt(), switch.renew(), self._push(ari))]
@@ -121,7 +147,12 @@ class AsteriskVoice:
     async def _push(self, ari: Ari) -> None:
         while True:
             try:
-                return await push(ari, await self._trunks(ari.node.name))
+                named = await push(ari, await self._trunks(ari.node.name))
+                worded = await self.leave_word(ari.node.name, await self._words(ari.node.name), whole=True)
+                if named and worded:
+                    return
             except Exception:  # whatever keeps the trunks from us, calls through those that are there go on
                 log.exception("the trunks of %s can't be had; trying again", ari.node.name)
                 await asyncio.sleep(LONGEST_PAUSE)
+            else:
+                await asyncio.sleep(LONGEST_PAUSE if named else NAMELESS_PAUSE)

@@ -291,6 +291,10 @@ on_trunks: list[Callable[[], Awaitable[None]]] = []
 """What is done once hotlines' own trunks have changed."""
 
 
+on_duty: list[Callable[[UUID], Awaitable[None]]] = []
+"""What is done once somebody has gone on duty at a telephone, or off, at this hotline."""
+
+
 async def listen() -> None:
     """Settle what other processes changed, for ever."""
     async with hub.subscribe(CHANNEL) as news:
@@ -301,6 +305,9 @@ async def listen() -> None:
             elif message["type"] in ("trunks", "resync"):
                 for act in on_trunks:
                     await act()
+            elif message["type"] == "duty":
+                for tell in on_duty:
+                    await tell(UUID(message["tenant"]))
             elif message["type"] == "send" and message["carrier"] in voices:
                 command = load(message["command"])
                 if command is not None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.carriers.asterisk import trunks
 from infra.carriers.asterisk.trunks import Trunk, endpoint, endpoint_name, parts
 from infra.carriers.protocol import Resync
 from tests.carriers.asterisk.fake_ari import FakeAri
@@ -42,6 +43,32 @@ async def test_a_trunk_that_no_longer_logs_in_loses_its_login(heard: Heard) -> N
         heard.trunks = [Trunk(name="login", host="sip.example.org")]
         await voice.refresh("one")
         assert {kind for kind, _ in fake.objects} == {"aor", "endpoint", "identify"}
+
+
+async def test_a_name_that_leads_inside_by_now_is_left_out(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    leads: dict[str, list[str]] = {"sip.example.org": ["9.9.9.9"], "later.example.org": ["9.9.9.9"]}
+
+    async def look_up(host: str, _port: int) -> list[str]:
+        if host not in leads:
+            raise OSError(host)
+        return leads[host]
+
+    monkeypatch.setattr(trunks, "addresses", look_up)
+    heard.trunks = [Trunk(name=host[:5], host=host, public=True) for host in (*leads, "127.0.0.1", "no.example.org")]
+    leads["127.0.0.1"] = ["127.0.0.1"]
+    async with FakeAri().running() as fake, heard.of(fake.node()) as voice:
+        await heard.until(Resync)
+        await fake.until(lambda: ("identify", "trunk-later") in fake.objects)
+        assert set(fake.endpoints) == {"trunk-sip.e", "trunk-later"}
+        leads["sip.example.org"] = ["9.9.9.9", "10.0.0.7"]
+        del leads["later.example.org"]
+        await voice.refresh("one")
+        assert set(fake.endpoints) == {"trunk-later"}, "a name server that is silent for a moment ends no trunk"
+
+
+def test_the_sound_of_a_trunk_over_tls_is_encrypted_too() -> None:
+    assert parts(Trunk(name="t", host="sip.example.org", transport="tls"))["endpoint"]["media_encryption"] == "sdes"
+    assert "media_encryption" not in parts(PLAIN)["endpoint"]
 
 
 def test_what_a_trunk_is_made_of() -> None:

@@ -14,6 +14,7 @@ from sqlmodel import select
 from hark.app import app
 from hark.phone import service, turns
 from hark.phone.carriers import exchange
+from hark.phone.carriers.alone import words_of
 from hark.phone.carriers.voices import voices
 from hark.switchboard import clock
 from hark.switchboard.models import Call
@@ -38,11 +39,23 @@ class Exchange:
 
     asterisk: Asterisk
     voice: AsteriskVoice
+    running: asyncio.Task[None]
+
+    async def goes_away(self) -> None:
+        """We are gone; the switch is on its own."""
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
 
     async def dial(self, number: str, scenario: str = "", **more: Any) -> Sipp:
         """Somebody dials a number of ours over the telephone company."""
         digits = number.removeprefix("+")
         return await Sipp.start(scenario or scenarios.caller(), to=self.asterisk.sip, number=digits, **more)
+
+    async def left(self, variable: str) -> str:
+        """What word was left in the switch for the time that we are away."""
+        found = await self.asterisk.ari("GET", "/asterisk/variable", variable=variable)
+        value: str = found.json()["value"]
+        return value
 
     async def company(self, scenario: str, **more: Any) -> Sipp:
         """The telephone company's side: what it does with the numbers that we ring."""
@@ -74,22 +87,24 @@ async def _trunks(_node: str) -> list[Trunk]:
 async def connected(asterisk: Asterisk) -> AsyncIterator[Exchange]:
     """The exchange, connected to the Asterisk, with the clock ticking."""
     node = replace(exchange.node_of(asterisk.at), trunk=TRUNK)
-    voice = AsteriskVoice([node], partial(service.hear, "asterisk"), _trunks)
+    voice = AsteriskVoice([node], partial(service.hear, "asterisk"), _trunks, words_of)
     outside = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hark.test")
     for sounds in voice._sounds.values():
         sounds._outside = outside
     voices["asterisk"] = voice
     listeners.append(service.changed)
-    tasks = [asyncio.create_task(voice.run()), asyncio.create_task(clock.run())]
+    service.on_duty.append(exchange._leave_word)
+    tasks = [asyncio.create_task(work) for work in (voice.run(), clock.run(), service.listen())]
     async with asyncio.timeout(20):
         while node.name not in voice._switches:
             await asyncio.sleep(0.02)
-    yield Exchange(asterisk, voice)
+    yield Exchange(asterisk, voice, tasks[0])
     for channel in await asterisk.channels():
         await asterisk.ari("DELETE", f"/channels/{channel['id']}")
     await asyncio.sleep(0.2)
     await turns.quiet()
     listeners.remove(service.changed)
+    service.on_duty.remove(exchange._leave_word)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

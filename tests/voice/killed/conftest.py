@@ -25,7 +25,7 @@ async def installation() -> AsyncIterator[Installation]:
     folder.chmod(0o711)
     (folder / "voice").chmod(0o711)
     (folder / "voice/asterisk").symlink_to(PROGRAMS)
-    up = await Up(folder, free_port(), HARK_TRUNK_CHECK="0").start()  # sipp would take it for its one call
+    up = await Up(folder, free_port(), HARK_TRUNK_CHECK="0", HARK_PRIVATE_TRUNKS="1").start()
     await up.until("ready at")
     numbers = await filled(folder)
     voice = await a_voice(folder, sip)

@@ -11,12 +11,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from hark.phone import service, stranded
+from hark.phone.carriers.alone import words_for, words_of
 from hark.phone.carriers.voices import voices
 from hark.switchboard.offering.reach import learn
 from hark.switchboard.touched import listeners
@@ -50,6 +52,7 @@ async def connected() -> AsyncIterator[None]:
     if twiml is not None:
         _speak_for(TWIML, twiml)
     service.on_trunks.append(_refresh)
+    service.on_duty.append(_leave_word)
     tasks = [asyncio.create_task(service.listen()), asyncio.create_task(_hold_asterisks())]
     if twiml is not None:
         tasks.append(asyncio.create_task(twiml.watch()))
@@ -58,6 +61,7 @@ async def connected() -> AsyncIterator[None]:
     finally:
         listeners.remove(service.changed)
         service.on_trunks.remove(_refresh)
+        service.on_duty.remove(_leave_word)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -120,7 +124,7 @@ async def _exchange(running: asyncio.Task[None] | None, there: Sequence[Coordina
         await voice.close()
     if not there:
         return None
-    made = AsteriskVoice([node_of(each) for each in there], partial(service.hear, ASTERISK), trunks_of)
+    made = AsteriskVoice([node_of(each) for each in there], partial(service.hear, ASTERISK), trunks_of, words_of)
     _speak_for(ASTERISK, made)
     return asyncio.create_task(made.run())
 
@@ -134,6 +138,18 @@ async def _refresh() -> None:
                 await voice.refresh(node)
             except (OSError, SQLAlchemyError):
                 log.warning("the trunks of %s stay as they are until it is connected again", node, exc_info=True)
+
+
+async def _leave_word(tenant: UUID) -> None:
+    """Tell our Asterisks whom to ring for a hotline while we are away: somebody has gone on duty, or off."""
+    voice = voices.get(ASTERISK)
+    if isinstance(voice, AsteriskVoice):
+        try:
+            words = await words_for(tenant)
+            for node in voice.nodes:
+                await voice.leave_word(node, words)
+        except (OSError, SQLAlchemyError):
+            log.warning("our Asterisks ring whom they were told to ring before", exc_info=True)
 
 
 def _speak_for(carrier: str, voice: Voice) -> None:
@@ -168,7 +184,7 @@ async def trunks_of(_node: str) -> list[Trunk]:
                             name=row.id.hex, host=row.host, port=row.port, transport=row.transport,
                             username=row.username, password=await trunks.password_of(session, row),
                             register=row.mode == "register", codecs=tuple(row.codecs),
-                            check=settings().trunk_check,
+                            check=settings().trunk_check, public=not settings().private_trunks,
                         )
                         for row in await trunks.trunks(session)
                     ]  # fmt: skip

@@ -70,13 +70,13 @@ async def _spoken(dialled: str, speaks: Callable[[str], bool]) -> Spoken | None:
         languages = [tag for tag in languages if speaks(tag)] or languages[:1]
         with tenant_scope(tenant.id):
             async with unit_of_work() as session:
-                flow = await _flow(session, number)
-        return Spoken([prompt for tag in languages for prompt in _words(flow, tenant, tag)], languages)
+                flow = await met(session, number)
+        return Spoken([prompt for tag in languages for prompt in words(flow, tenant, tag)], languages)
     finally:
         await engine().dispose()
 
 
-async def _flow(session: Session, number: Number) -> Flow | None:
+async def met(session: Session, number: Number) -> Flow | None:
     """What callers of the number's line meet now; None while it has none."""
     line = await session.get(Line, (number.tenant, number.line)) if number.line else None
     try:
@@ -85,7 +85,7 @@ async def _flow(session: Session, number: Number) -> Flow | None:
         return None
 
 
-def _words(flow: Flow | None, tenant: Tenant, language: str) -> list[Prompt]:
+def words(flow: Flow | None, tenant: Tenant, language: str) -> list[Prompt]:
     """The line's own words before a message, where it has some in this language."""
     voicemails = [node for node in flow.nodes.values() if node.type == "voicemail"] if flow else []
     own = [Prompt(*piece) for node in voicemails[:1] if flow for piece in heard(flow, node, language)]

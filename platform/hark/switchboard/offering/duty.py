@@ -80,6 +80,8 @@ async def set_duty(
     found = select(Duty).where(col(Duty.id) == member).execution_options(populate_existing=True)
     duty: Duty = (await session.execute(found)).scalar_one()
     announce(session, offers.member_channel(member), told(duty))
+    if "desk" in (device, before.device if before else None):  # whom a switch rings by itself while we are away
+        announce(session, "phone", {"type": "duty", "tenant": str(current_tenant())})
     await tell_board(session)
     return duty
 
