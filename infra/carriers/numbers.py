@@ -108,6 +108,9 @@ class Numbers(Protocol):
     def way(self, node: str) -> Way:
         """How calls reach us by this node."""
 
+    def leads(self, node: str, way: Way) -> bool:
+        """Whether this account's numbers can be sent this way: by itself always, where `offers` says `point`."""
+
     async def search(self, node: str, wanted: Wanted) -> list[Found]:
         """Numbers that can be bought now; none when there are none."""
 
@@ -146,3 +149,11 @@ def sellers() -> list[tuple[str, str, Numbers]]:
 def ways() -> list[Way]:
     """Every way by which calls from the telephone network can reach us now."""
     return [side.way(node) for side in _SIDES.values() if not side.offers.simulated for node in side.nodes]
+
+
+def ways_beside(carrier: str, node: str) -> list[Way]:
+    """The ways that could stand in for this one, for numbers that are with this carrier: those it can send them by."""
+    side = numbers_side(carrier)
+    if side is None or not side.offers.point:
+        return []
+    return [way for way in ways() if (way.carrier, way.node) != (carrier, node) and side.leads(node, way)]

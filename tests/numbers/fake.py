@@ -45,6 +45,9 @@ class FakeCompany:
     def way(self, node: str) -> Way:
         return Way(self.name, node, f"https://{node}.{self.name}.example")
 
+    def leads(self, _node: str, _way: Way) -> bool:
+        return not self.refuses_to_point
+
     async def _reach(self) -> None:
         await asyncio.sleep(0)
         if self.silent:

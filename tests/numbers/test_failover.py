@@ -9,8 +9,10 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from infra import clock
+from infra.carriers.numbers import ways_beside
 from infra.database import unit_of_work
 from infra.scope import no_scope, tenant_scope
+from infra.settings import settings
 from provisioning.numbers.failover import DOWN_FOR, WELL_FOR, carrier_down, carrier_up, go_round
 from tenants.audit import AuditEntry
 from tenants.directory.models import Number
@@ -84,6 +86,34 @@ async def test_a_number_goes_to_its_second_way_and_comes_back(
         await look()
         assert address(company, e164) == "https://main.fakeco.example"
     assert await acts(world.first.tenant, key) == ["number.switch", "number.return"]
+
+
+async def test_the_second_way_may_lead_to_an_exchange_of_our_own(
+    world: World, company: FakeCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = "http://hark:secret@switch.example.org:8088/ari?name=switch&sip=switch.example.org:5060"
+    inside = "http://hark:secret@10.0.0.7:8088/ari?name=inside"
+    monkeypatch.setattr(settings(), "asterisk", f"{there} {inside}")
+    assert [(way.carrier, way.node) for way in ways_beside("fakeco", "main")] == [("asterisk", "switch")]
+    assert ways_beside("asterisk", "switch") == [], "whose trunk it is points it, not we"
+    e164 = "+862150000088"
+    key = await claimed(world.first, e164)
+    async with unit_of_work() as session:
+        row = (await session.exec(select(Number).where(Number.id == key))).one()
+        row.second_carrier, row.second_node = "asterisk", "switch"
+        session.add(row)
+    await say("up")
+    await say("down")
+    with clock.travel(by=SOON):
+        await look()
+        assert address(company, e164) == "sip:switch.example.org:5060"
+        await say("down", "asterisk", "switch")
+        await say("up")
+    with clock.travel(by=SOON + WELL):
+        await look()
+    assert address(company, e164) == "https://main.fakeco.example"
+    assert await acts(world.first.tenant, key) == ["number.switch", "number.return"]
+    await say("up", "asterisk", "switch")
 
 
 async def test_a_node_that_is_back_in_time_moves_nothing(

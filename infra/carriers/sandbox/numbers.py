@@ -64,6 +64,10 @@ class SandboxNumbers:
         """Simulated calls are put through inside the install."""
         return Way(NAME, node)
 
+    def leads(self, _node: str, way: Way) -> bool:
+        """Simulated calls never leave the install."""
+        return way.carrier == NAME
+
     async def search(self, _node: str, wanted: Wanted) -> list[Found]:
         """As many as were asked for, the same ones for the same question."""
         if not set(wanted.capabilities) <= set(CAPABILITIES[wanted.kind]):

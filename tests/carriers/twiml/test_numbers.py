@@ -10,6 +10,7 @@ from starlette.routing import Route
 from infra.carriers.numbers import Found, OutOfReach, Refused, Wanted, Way, numbers_side
 from infra.carriers.twiml.numbers import TwimlNumbers
 from infra.carriers.twiml.numbers.dialect import minor
+from infra.settings import TwimlAccount, settings
 from tests.carriers.twiml.fake.vendor import PLACES, FakeVendor
 
 BOTH = ("+442079460001", "+441619460002")
@@ -58,7 +59,7 @@ class Books:
             return Response(status_code=204 if self.mine.pop(ref, None) else 404)
         ref = ref or f"PN{len(self.mine)}"
         row = self.mine.setdefault(ref, {"sid": ref, "phone_number": said.get("PhoneNumber")})
-        row.update(friendly_name=said.get("FriendlyName", row.get("friendly_name")), voice_url=said["VoiceUrl"])
+        row.update(friendly_name=said.get("FriendlyName", row.get("friendly_name")), voice_url=said.get("VoiceUrl", ""))
         return JSONResponse(row, 201)
 
     def _telnyx(self, request: Request, path: str, said: dict[str, Any]) -> Response:
@@ -151,6 +152,32 @@ async def test_a_number_is_bought_under_its_key_pointed_at_us_and_given_back(
     await side.release("main", bought.ref)
     await side.release("main", bought.ref)
     assert await side.held("main", BOTH[0]) is None
+
+
+async def test_a_number_is_handed_to_our_own_exchange_and_taken_back(
+    side: TwimlNumbers, vendor: FakeVendor, books: list[Books], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = Way("asterisk", "one", "sip:switch.example.org:5060")
+    assert not side.leads("main", way)
+    if vendor.dialect == "signalwire":
+        with pytest.raises(ValueError, match="trunk"):
+            TwimlAccount(**vendor.account.model_dump() | {"trunk": "x"})
+        return
+    monkeypatch.setattr(settings(), "twiml", (vendor.account.model_copy(update={"trunk": "TK1"}),))
+    assert side.leads("main", way)
+    bought = await side.buy("main", BOTH[0], "number-1")
+
+    def said() -> dict[str, Any]:
+        of_numbers = [asked for asked in books[0].asked if "numbers/" in asked[1].lower()]
+        return [asked for asked in of_numbers if asked[0] in ("POST", "PATCH")][-1][2]
+
+    await side.point("main", bought.ref, way)
+    assert said() == ({"connection_id": "TK1"} if vendor.dialect == "telnyx" else {"TrunkSid": "TK1"})
+    await side.point("main", bought.ref, side.way("main"))
+    if vendor.dialect == "telnyx":
+        assert said() == {"connection_id": vendor.account.application}
+    else:
+        assert said()["TrunkSid"] == ""
 
 
 async def test_another_way_than_our_own_is_refused(side: TwimlNumbers) -> None:

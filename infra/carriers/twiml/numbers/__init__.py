@@ -7,7 +7,7 @@ from infra.carriers.twiml.pages import links
 from infra.carriers.twiml.vendors import vendor_of
 from infra.settings import TwimlAccount, settings
 
-CARRIER = "twiml"
+CARRIER, SWITCH = "twiml", "asterisk"
 
 
 class TwimlNumbers:
@@ -41,13 +41,18 @@ class TwimlNumbers:
         async with _shop(node) as shop:
             return await shop.buy(e164, key)
 
+    def leads(self, node: str, way: Way) -> bool:
+        """Over this very account, or by SIP to our own switch where the account has a trunk that leads there: any other
+        way would need a document that lies elsewhere."""
+        return (way.carrier, way.node) == (CARRIER, node) or (way.carrier == SWITCH and bool(_account(node).trunk))
+
     async def point(self, node: str, ref: str, way: Way) -> None:
-        """Send the number's calls to us, over this very account; safe to repeat. Raises Refused("unable") for any other
-        way, which these companies would need a document for that lies elsewhere, and OutOfReach."""
-        if (way.carrier, way.node) != (CARRIER, node):
+        """Send the number's calls this way; safe to repeat. Raises Refused("unable") for one that doesn't `leads`, and
+        OutOfReach."""
+        if not self.leads(node, way):
             raise Refused("unable")
         async with _shop(node) as shop:
-            await shop.point(ref)
+            await (shop.hand_over(ref) if way.carrier == SWITCH else shop.point(ref))
 
     async def release(self, node: str, ref: str) -> None:
         """Give it back; one that is gone is fine. Raises OutOfReach."""

@@ -74,8 +74,16 @@ class Shop:
 
     async def point(self, ref: str) -> None:
         """Send its calls to us."""
+        await self._change(ref, self._pointed())
+
+    async def hand_over(self, ref: str) -> None:
+        """Send its calls to the account's trunk, for as long as it has no other way: the trunk comes before any address
+        that it also has. https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
+        await self._change(ref, {"TrunkSid": self.account.trunk})
+
+    async def _change(self, ref: str, values: dict[str, str]) -> None:
         try:
-            await self._ask("POST", f"{self.vendor.base}/IncomingPhoneNumbers/{ref}.json", data=self._pointed())
+            await self._ask("POST", f"{self.vendor.base}/IncomingPhoneNumbers/{ref}.json", data=values)
         except Denied as no:
             raise Refused("unknown" if no.status == httpx.codes.NOT_FOUND else "unable", str(no)) from no
 
@@ -86,6 +94,7 @@ class Shop:
     def _pointed(self) -> dict[str, str]:
         fallback = self.account.fallback
         return {
+            **({"TrunkSid": ""} if self.account.trunk else {}),
             "VoiceUrl": links.incoming(self.account),
             "VoiceMethod": "POST",
             "StatusCallback": links.status(self.account),

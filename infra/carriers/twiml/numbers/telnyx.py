@@ -65,11 +65,18 @@ class TelnyxShop(Shop):
 
     async def point(self, ref: str) -> None:
         """Send its calls to our application, and the application's to us."""
+        await self._connect(ref, self.account.application)
+        await self._point_application()
+
+    async def hand_over(self, ref: str) -> None:
+        """Send its calls to the account's SIP connection."""
+        await self._connect(ref, self.account.trunk)
+
+    async def _connect(self, ref: str, connection: str) -> None:
         try:
-            await self._ask("PATCH", self._number(ref), json={"connection_id": self.account.application})
+            await self._ask("PATCH", self._number(ref), json={"connection_id": connection})
         except Denied as no:
             raise Refused("unknown" if no.status == httpx.codes.NOT_FOUND else "unable", str(no)) from no
-        await self._point_application()
 
     async def _point_application(self) -> None:
         address = f"{self._root}/texml_applications/{self.account.application}"

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 
-from infra.carriers.numbers import Found, Way, ways
+from infra.carriers.numbers import Found, Way
+from infra.carriers.numbers import ways_beside as beside
 from infra.database import Session
 from infra.web import gettext, language
 from provisioning.numbers.searching import countries_served, real_sellers
@@ -98,13 +99,19 @@ async def line_names(session: Session) -> dict[str, str]:
 
 
 def ways_beside(row: Number) -> list[Way]:
-    """The ways that could stand in for a number's own one, where its carrier can be told to send calls elsewhere."""
-    return [way for way in ways() if (way.carrier, way.node) != (row.carrier, row.node)]
+    """The ways that could stand in for a number's own one, as far as its carrier can send calls by them."""
+    return beside(row.carrier, row.node)
 
 
-def way_options(beside: list[Way]) -> dict[str, str]:
+def way_options(found: list[Way]) -> dict[str, str]:
     """The ways as a form offers them."""
-    return {f"{way.carrier}/{way.node}": f"{way.carrier}, {way.node}" for way in beside}
+    return {f"{way.carrier}/{way.node}": _named(way) for way in found}
+
+
+def _named(way: Way) -> str:
+    if way.carrier == "asterisk":
+        return gettext(_("Our own exchange (%(node)s)"), node=way.node)
+    return f"{way.carrier}, {way.node}"
 
 
 def common() -> dict[str, Any]:
