@@ -124,7 +124,9 @@ class Sipp:
         return await self.done()
 
     async def hang_up(self) -> Outcome:
-        """Say BYE in the call it is in, now; the scenario is left where it is, so the outcome's code means nothing."""
+        """Say BYE in the call it is in, as soon as it is answered; the scenario is left where it is, so the outcome's
+        code means nothing."""
+        await self.until("SIP/2.0 200")
         invite = next(message for message in self.messages() if message.startswith("INVITE"))
         answer = next(message for message in self.messages() if "SIP/2.0 200" in message and " INVITE" in message)
         ours, theirs = ("From", "To") if f":{self.address[1]}" in _header(invite, "Via") else ("To", "From")

@@ -77,6 +77,12 @@ class Stage:
                         return phone, signal.ref
                 await asyncio.sleep(0.01)
 
+    async def until_no_rooms(self) -> None:
+        """Return once every room is closed, which is asked for when its last one has left."""
+        async with asyncio.timeout(5):
+            while (await self.asterisk.ari("GET", "/bridges")).json():
+                await asyncio.sleep(0.05)
+
     async def telephone(self, ref: str, scenario: str = "", seconds: int = 10) -> Sipp:
         """A telephone that we ring as this leg, over a trunk of its own."""
         phone = await Sipp.start(scenario or scenarios.telephone(), to=self.asterisk.sip, host=OPERATORS)

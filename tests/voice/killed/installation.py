@@ -96,13 +96,15 @@ class Installation:
 
     async def until(self, query: str, wanted: list[Any], within: float = 60.0) -> None:
         """Return once the database says this."""
-        found: list[Any] = []
+        said: list[list[Any]] = []
         try:
             async with asyncio.timeout(within):
                 while (found := await self.rows(query)) != wanted:
+                    if found not in said[-1:]:
+                        said.append(found)
                     await asyncio.sleep(0.1)
         except TimeoutError:
-            raise AssertionError(f"{query}\nsays {found}\ninstead of {wanted}") from None
+            raise AssertionError(f"{query}\nsaid in turn {said}\ninstead of {wanted}") from None
 
     async def everybody_is_where_they_were(self) -> None:
         """Each caller is still in the state that their line keeps them in; whoever has heard the greeting out is in
