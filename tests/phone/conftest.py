@@ -39,7 +39,7 @@ async def network(ground: None) -> AsyncIterator[PaperNetwork]:
 
 async def number_for(hotline: Hotline, network: PaperNetwork | None = None) -> str:
     """Give a hotline its directory entry and a number; on the paper network, one that it can ring out with."""
-    e164 = f"+4420{secrets.randbelow(10**8):08d}"
+    e164 = f"+44207{secrets.randbelow(10**7):07d}"
     with no_scope():
         async with unit_of_work() as session:
             session.add(

@@ -106,7 +106,7 @@ def in_time(kind: str, said: Said) -> bool:
 
 async def numbered(tenant: UUID, line: UUID, network: PaperNetwork) -> str:
     """A number of this line's on the paper network."""
-    number = f"+4420{secrets.randbelow(10**8):08d}"
+    number = f"+44207{secrets.randbelow(10**7):07d}"
     row = Number(e164=number, carrier="paper", node=network.node, status="held", country="GB", tenant=tenant, line=line)
     with no_scope():
         async with unit_of_work() as session:
