@@ -13,9 +13,9 @@ from typing import Any
 from sqlmodel import select
 
 from billing.processor.access import api_key
-from billing.simulated import api
-from billing.simulated.api.registry import Endpoint, found
+from billing.simulated import families
 from billing.simulated.models import SimulatedAnswer, SimulatedObject
+from billing.simulated.registry import Endpoint, found
 from billing.simulated.till import Till
 from billing.simulated.till.faults import faults
 from billing.simulated.wire import forms, older
@@ -25,7 +25,7 @@ from billing.simulated.wire.params import check
 from billing.simulated.wire.shapes import Data
 from infra.database import unit_of_work
 
-assert api.FAMILIES, "the endpoints register as they are imported"
+assert families.FAMILIES, "the endpoints register as they are imported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import httpx
 from sqlmodel import select
 from stripe._webhook import WebhookSignature
 
+from billing.simulated import families
 from billing.simulated.models import SimulatedDelivery, SimulatedObject
 from billing.simulated.paying.charging import settle_as_told
 from billing.simulated.paying.refunding import arrive, pay_out_all
@@ -18,6 +19,7 @@ from infra.database import Session
 from infra.jobs import job
 
 TIMEOUT = 10.0
+assert families.FAMILIES, "sessions, invoices and subscriptions follow what is done here"
 
 
 class NotTaken(Exception):

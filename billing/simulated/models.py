@@ -17,6 +17,7 @@ class SimulatedObject(PlatformTable, table=True):
         Index("uq_simulated_object_ref", "account", "kind", "ref", unique=True),
         Index("ix_simulated_object_listed", "account", "kind", text("id DESC")),
         Index("ix_simulated_object_ref", "ref"),
+        Index("ix_simulated_object_intent", "account", "kind", text("(data ->> 'payment_intent'::text)")),
     )
     account: str = ""
     kind: str

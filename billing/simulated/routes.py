@@ -5,7 +5,6 @@ from fastapi.responses import Response
 
 from billing.simulated import gate
 from billing.simulated.pages import board, connect, pay, portal
-from billing.simulated.paying import keeping
 from billing.simulated.service import PATH, refuse_unless_on
 
 router = APIRouter(prefix=PATH)
@@ -38,6 +37,5 @@ async def delete(request: Request, rest: str) -> Response:
     return await _api(request, rest)
 
 
-assert "subscription" in keeping.MODES, "the modes of a session register as they are imported"
 for pages in (pay, connect, portal, board):
     router.include_router(pages.router)

@@ -11,8 +11,8 @@ from stripe.params import (
     AccountUpdateParams,
 )
 
-from billing.simulated.api.places import CURRENCIES
-from billing.simulated.api.registry import endpoint
+from billing.simulated.places import CURRENCIES
+from billing.simulated.registry import endpoint
 from billing.simulated.service import page
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import tell

@@ -13,7 +13,7 @@ from stripe.params import (
     WebhookEndpointUpdateParams,
 )
 
-from billing.simulated.api.registry import endpoint
+from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import of_types
 from billing.simulated.till.listing import listed

@@ -1,8 +1,8 @@
 """The billing portal's page: what recurs, what was paid, which card; everything in one place."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
+from babel.dates import format_date
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
@@ -51,8 +51,9 @@ def _amount(minor: int, currency: str) -> str:
     return shown(from_stripe(minor, currency), language())
 
 
-def _day(at: int | None) -> datetime | None:
-    return datetime.fromtimestamp(at, UTC) if at else None
+def _day(at: int | None) -> str:
+    """A day as people write it, "" for none."""
+    return format_date(moment_of(at), "medium", locale=language().replace("-", "_")) if at else ""
 
 
 async def _opened(session: Session, ref: str) -> tuple[Till, Data, Data]:
@@ -81,7 +82,7 @@ async def _page(request: Request, till: Till, held: Data, customer: Data, wrong:
                 "amount": _amount(one["total"], one["currency"]),
                 "state": gettext(STATES[one["status"]]),
                 "kind": "good" if one["status"] == "paid" else "idle",
-                "at": moment_of(one["created"]),
+                "day": _day(one["created"]),
             }
             for one in reversed(await till.all("invoice", customer=customer["id"]))
             if one["status"] != "draft"

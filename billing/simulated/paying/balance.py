@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from billing.simulated.api.places import DISPUTE_FEES, FIXED_FEES
+from sqlalchemy import BigInteger, cast, func
+from sqlmodel import col, select
+
+from billing.simulated.models import SimulatedObject
+from billing.simulated.places import DISPUTE_FEES, FIXED_FEES
 from billing.simulated.till import Till
 from billing.simulated.till.events import tell
 from billing.simulated.till.till import moment_of
@@ -83,30 +87,36 @@ async def move(
     return made
 
 
-async def ripen(till: Till) -> list[Data]:
-    """Every transaction of the account, those whose day has come marked as available."""
-    every = await till.all("balance_transaction")
-    at = till.now()
-    ripe = [one for one in every if one["status"] == "pending" and one["available_on"] <= at]
-    for one in ripe:
-        await till.change(one, status="available")
-    return await till.all("balance_transaction") if ripe else every
+async def ripen(till: Till) -> None:
+    """Mark what the account's day has come for as available."""
+    data = col(SimulatedObject.data)
+    due = cast(data["available_on"].astext, BigInteger) <= till.now()
+    wanted = select(SimulatedObject).where(*_moved(till), data["status"].astext == "pending", due)
+    for row in (await till.session.exec(wanted)).all():
+        row.data = row.data | {"status": "available"}
+    await till.session.flush()
+
+
+def _moved(till: Till) -> tuple[Any, ...]:
+    return (SimulatedObject.account == till.account, SimulatedObject.kind == "balance_transaction")
 
 
 async def balance(till: Till) -> Data:
     """What the account has: available, and pending, by currency; both name every currency that ever moved."""
-    every = await ripen(till)
+    await ripen(till)
+    data = col(SimulatedObject.data)
+    currency, state = data["currency"].astext, data["status"].astext
+    net = func.sum(cast(data["net"].astext, BigInteger))
+    wanted = select(currency, state, net).where(*_moved(till)).group_by(currency, state)
+    sums = {(name, word): int(total) for name, word, total in (await till.session.execute(wanted)).all()}
     own = await till.other("").seek("account", till.account or "acct_platform")
-    currencies = sorted({one["currency"] for one in every}) or [(own or {}).get("default_currency") or "usd"]
+    currencies = sorted({name for name, _word in sums}) or [(own or {}).get("default_currency") or "usd"]
 
-    def of(state: str) -> list[Data]:
-        sums = {
-            name: sum(one["net"] for one in every if one["currency"] == name and one["status"] == state)
-            for name in currencies
-        }
+    def of(word: str) -> list[Data]:
+        found = {name: sums.get((name, word), 0) for name in currencies}
         return [
-            part(_Balance.Available, amount=sums[name], currency=name, source_types={"card": sums[name]})
-            for name in currencies
+            part(_Balance.Available, amount=total, currency=name, source_types={"card": total})
+            for name, total in found.items()
         ]
 
     return {"object": "balance", "available": of("available"), "pending": of("pending"), "livemode": False}

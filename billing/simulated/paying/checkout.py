@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing.simulated.api.payments import intents
-from billing.simulated.api.registry import endpoint
 from billing.simulated.paying import charging, methods
 from billing.simulated.paying.cards import Card
+from billing.simulated.registry import endpoint
 from billing.simulated.service import page
 from billing.simulated.till import Till
 from billing.simulated.wire.errors import Refused

@@ -159,14 +159,14 @@ async def _bank(till: Till) -> str | None:
 async def pay_out_all(till: Till) -> list[Data]:
     """What an account does each day by itself: pay out all that is available, and say which movements that was."""
     made = []
+    await ripen(till)
     unpaid = [
         row
-        for row in await till.rows("balance_transaction")
+        for row in await till.rows("balance_transaction", status="available")
         if row.data["type"] != "payout" and "payout" not in row.private
     ]
-    await ripen(till)
     for currency in sorted({row.data["currency"] for row in unpaid}):
-        rows = [row for row in unpaid if row.data["currency"] == currency and row.data["status"] == "available"]
+        rows = [row for row in unpaid if row.data["currency"] == currency]
         amount = min(sum(row.data["net"] for row in rows), amount_of((await balance(till))["available"], currency))
         if amount < 1:
             continue

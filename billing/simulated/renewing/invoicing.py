@@ -129,6 +129,7 @@ async def _expect_payment(till: Till, invoice: Data) -> None:
         status="open", status_transitions=part(_Payment.StatusTransitions),
     )  # fmt: skip
     await till.remember("invoice", invoice["id"], intent=intent["id"])
+    await till.remember("payment_intent", intent["id"], invoice=invoice["id"])
 
 
 async def intent_of(till: Till, invoice: Data) -> Data | None:
@@ -237,20 +238,17 @@ SETTLED: list[Any] = []
 
 async def follow(till: Till, intent: Data) -> None:
     """An invoice stands on its intent."""
-    rows = [
-        one
-        for one in await till.all("invoice_payment", status="open")
-        if one["payment"]["payment_intent"] == intent["id"]
-    ]
-    for one in rows:
-        invoice = await till.find("invoice", one["invoice"])
-        if intent["status"] == "succeeded" and invoice["status"] not in ("paid", "void"):
-            await paid(till, invoice)
-        elif intent["status"] == "requires_action":
-            await tell(till, "invoice.payment_action_required", invoice)
-            await failed(till, invoice)
-        elif intent["status"] == "requires_payment_method" and intent["last_payment_error"]:
-            await failed(till, invoice)
+    ref = (await till.private("payment_intent", intent["id"])).get("invoice")
+    if not ref:
+        return
+    invoice = await till.find("invoice", ref)
+    if intent["status"] == "succeeded" and invoice["status"] not in ("paid", "void"):
+        await paid(till, invoice)
+    elif intent["status"] == "requires_action":
+        await tell(till, "invoice.payment_action_required", invoice)
+        await failed(till, invoice)
+    elif intent["status"] == "requires_payment_method" and intent["last_payment_error"]:
+        await failed(till, invoice)
 
 
 async def failed(till: Till, invoice: Data) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from billing.simulated.api.registry import ENDPOINTS
+from billing.simulated.registry import ENDPOINTS
 from billing.simulated.scoring import fixtures, triggers
 
 TITLE = """# How far the simulated processor goes

@@ -7,6 +7,7 @@ import stripe
 from stripe._webhook import Webhook
 
 from billing.simulated.wire.shapes import misfits
+from infra.settings import settings
 from tests.billing.conftest import Simulated
 
 
@@ -96,3 +97,25 @@ async def test_an_event_can_be_verified_by_the_sdk(simulated: Simulated) -> None
     body = json.dumps({"id": "evt_1", "object": "event"})
     header = stripe.WebhookSignature.generate_signature_header(body, simulated.secret(connect=True))
     assert Webhook.construct_event(body, header, simulated.secret(connect=True)).id == "evt_1"
+
+
+async def test_nothing_simulated_is_there_where_payments_are_real(
+    simulated: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await simulated.client(await simulated.connected()).v1.checkout.sessions.create_async(order())
+    assert session.url
+    for name, value in {
+        "HARK_STRIPE": "test", "HARK_STRIPE_KEY": "sk_test_1", "HARK_STRIPE_WEBHOOK_SECRET": "whsec_1",
+        "HARK_STRIPE_CONNECT_SECRET": "whsec_2",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    try:
+        async with simulated.browser() as browser:
+            for path in ("/v1/balance", f"/pay/{session.id}", "/board"):
+                assert (await browser.get(f"/simulated/stripe{path}", headers={"accept": "text/html"})).status_code in (
+                    (303,) if path == "/board" else (404,)
+                )
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()

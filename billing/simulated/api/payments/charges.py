@@ -22,10 +22,10 @@ from stripe.params import (
     RefundUpdateParams,
 )
 
-from billing.simulated.api.registry import endpoint
 from billing.simulated.paying import balance as balances
 from billing.simulated.paying import refunding
 from billing.simulated.paying.disputing import LOSES, OVER, WINS, decide
+from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell, tell
 from billing.simulated.till.listing import listed

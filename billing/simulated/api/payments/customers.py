@@ -19,9 +19,9 @@ from stripe.params import (
 )
 
 from billing.simulated.api.payments.intents import owner
-from billing.simulated.api.places import CAPABLE
-from billing.simulated.api.registry import endpoint
 from billing.simulated.paying import methods
+from billing.simulated.places import CAPABLE
+from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell, tell
 from billing.simulated.till.listing import listed

@@ -12,10 +12,10 @@ from stripe.params import (
     PaymentIntentUpdateParams,
 )
 
-from billing.simulated.api.places import methods_for
 from billing.simulated.api.recurring.catalogue import LARGEST
-from billing.simulated.api.registry import endpoint
 from billing.simulated.paying import charging, methods
+from billing.simulated.places import methods_for
+from billing.simulated.registry import endpoint
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import change_and_tell, tell
 from billing.simulated.till.listing import listed

@@ -8,9 +8,9 @@ from stripe.params import (
     PayoutUpdateParams,
 )
 
-from billing.simulated.api.registry import endpoint
 from billing.simulated.paying.balance import move
 from billing.simulated.paying.refunding import pay_out
+from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell
 from billing.simulated.till.listing import listed

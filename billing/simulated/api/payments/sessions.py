@@ -12,8 +12,8 @@ from stripe.params.checkout import (
 
 from billing.simulated.api.payments.intents import offered, refuse_unready
 from billing.simulated.api.recurring.catalogue import new_price
-from billing.simulated.api.registry import endpoint
 from billing.simulated.paying.charging import LISTENERS
+from billing.simulated.registry import endpoint
 from billing.simulated.service import page
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import tell

@@ -11,8 +11,8 @@ from stripe.params import (
 )
 
 from billing.simulated.api.payments.customers import attach_to
-from billing.simulated.api.registry import endpoint
 from billing.simulated.paying import methods
+from billing.simulated.registry import endpoint
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import tell
 from billing.simulated.till.listing import listed

@@ -15,7 +15,7 @@ from stripe.params import (
     ProductUpdateParams,
 )
 
-from billing.simulated.api.registry import endpoint
+from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell, tell
 from billing.simulated.till.listing import listed

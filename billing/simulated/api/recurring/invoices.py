@@ -24,9 +24,9 @@ from stripe.params import (
 )
 
 from billing.simulated.api.recurring.catalogue import new_price
-from billing.simulated.api.registry import endpoint
 from billing.simulated.models import SimulatedObject
 from billing.simulated.paying import methods
+from billing.simulated.registry import endpoint
 from billing.simulated.renewing import clocks, invoicing
 from billing.simulated.renewing.parts import pending_line
 from billing.simulated.till import Till, key_for

@@ -10,7 +10,7 @@ from stripe.params.billing_portal import (
     SessionCreateParams,
 )
 
-from billing.simulated.api.registry import endpoint
+from billing.simulated.registry import endpoint
 from billing.simulated.service import page
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import change_and_tell, tell

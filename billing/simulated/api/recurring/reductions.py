@@ -16,7 +16,7 @@ from stripe.params import (
 )
 
 from billing.simulated.api.recurring.catalogue import new_price
-from billing.simulated.api.registry import endpoint
+from billing.simulated.registry import endpoint
 from billing.simulated.renewing.parts import plan_of
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell, tell

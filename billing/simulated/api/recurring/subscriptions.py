@@ -23,8 +23,8 @@ from billing.simulated.api.payments.customers import LEAVING
 from billing.simulated.api.payments.intents import refuse_unready
 from billing.simulated.api.recurring.catalogue import new_price
 from billing.simulated.api.recurring.invoices import customer_of
-from billing.simulated.api.registry import endpoint
 from billing.simulated.models import SimulatedObject
+from billing.simulated.registry import endpoint
 from billing.simulated.renewing import clocks, renewal, subscribing
 from billing.simulated.renewing.parts import OVER, item_of, items
 from billing.simulated.till import Till

@@ -709,6 +709,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_simulated_object")),
     )
     op.create_index(
+        "ix_simulated_object_intent",
+        "simulated_object",
+        ["account", "kind", sa.literal_column("(data ->> 'payment_intent'::text)")],
+        unique=False,
+    )
+    op.create_index(
         "ix_simulated_object_listed",
         "simulated_object",
         ["account", "kind", sa.literal_column("id DESC")],
@@ -2201,6 +2207,7 @@ def downgrade() -> None:
     op.drop_index("uq_simulated_object_ref", table_name="simulated_object")
     op.drop_index("ix_simulated_object_ref", table_name="simulated_object")
     op.drop_index("ix_simulated_object_listed", table_name="simulated_object")
+    op.drop_index("ix_simulated_object_intent", table_name="simulated_object")
     op.drop_table("simulated_object")
     op.drop_index(
         "ix_simulated_delivery_owed",
