@@ -71,10 +71,14 @@ async def give_out(tenant: UUID) -> str:
     return tickets.give_out(tenant, tickets.STRAINED_BITS if await strained(tenant) else tickets.BITS)
 
 
+async def knock(connection: HTTPConnection) -> None:
+    """Count a press by its address, before anything is read or looked up for it. Raises Refused."""
+    await _count("give:address", address_of(connection), BY_ADDRESS)
+
+
 async def screen(connection: HTTPConnection, tenant: UUID, tried: Try) -> Passed:
-    """Let a gift on. Raises Refused."""
+    """Let a gift on, after its `knock`. Raises Refused."""
     address = address_of(connection)
-    await _count("give:address", address, BY_ADDRESS)
     ticket = tickets.read(tenant, tried.ticket)
     if ticket is None:
         raise Refused

@@ -109,6 +109,15 @@ async def campaign_page(request: Request, at: AtHotline, campaign: str) -> Respo
 @router.post("/h/{slug}/give")
 async def give(request: Request, tenant: AtTenant) -> Response:
     """Begin a gift and lead to the page on which it is paid. Sent twice, it is one gift and one page to pay on."""
+    try:
+        await screening.knock(request)
+        return await _give(request, tenant)
+    except Refused as refused:
+        return await _refused(request, tenant, refused)
+
+
+async def _give(request: Request, tenant: Tenant) -> Response:
+    """What was sent, as far as it goes: back to the form, on to the slower way, or to the page for paying."""
     sent = await request.form()
     form, ticket, proof = read(sent), str(sent.get("ticket") or ""), str(sent.get("proof") or "")
     device = device_of(request)
@@ -120,11 +129,7 @@ async def give(request: Request, tenant: AtTenant) -> Response:
         chosen, wrong = check(form, giving)
         if chosen is None:
             return await _page(request, session, tenant, row, form, wrong=wrong, ticket=ticket, proof=proof)
-        try:
-            passed = await screening.screen(request, tenant.id, Try(ticket, proof, chosen.email, device))
-        except Refused as refused:
-            context = shell(tenant, await profile(session)) | {"words": _(refused.message)}
-            return render(request, "giving/refused.html", context, status=refused.status, headers=headers())
+        passed = await screening.screen(request, tenant.id, Try(ticket, proof, chosen.email, device))
         if passed.early:
             return await _wait(request, session, tenant, form, chosen, ticket, row)
         try:
@@ -146,6 +151,13 @@ async def give(request: Request, tenant: AtTenant) -> Response:
     async with unit_of_work() as session:
         await remember(session, answer, tenant, device)
     return answer
+
+
+async def _refused(request: Request, tenant: Tenant, refused: Refused) -> Response:
+    """The one answer to whoever is refused."""
+    async with unit_of_work() as session:
+        context = shell(tenant, await profile(session)) | {"words": _(refused.message)}
+    return render(request, "giving/refused.html", context, status=refused.status, headers=headers())
 
 
 async def _campaign(session: Session, tenant: Tenant, slug: str) -> Campaign | None:
