@@ -119,6 +119,7 @@ async def _attack(ground: Ground, url: str, tenant: UUID, attack: Attack, tries:
                 form = {"amount": "1000", "email": f"n{n}@example.org", **held}
                 where = {"x-forwarded-for": f"198.18.{place // 250}.{place % 250 + 1}"}
                 answer = await client.post(page, data=form, headers=where)
+                client.cookies.clear()  # whoever does this for a living keeps none
                 if answer.status_code != 303:
                     continue
                 if attack.fail:
