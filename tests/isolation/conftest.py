@@ -85,11 +85,16 @@ def ask(client: httpx.AsyncClient, accounts: dict[str, UUID]) -> Ask:
     return send
 
 
-@pytest.fixture
-async def unlimited(ground: None) -> None:
+async def forget_tries() -> None:
     """Nobody has tried anything yet, as far as the rate limits know."""
     async for key in hub.redis().scan_iter("LIMITS*"):
         await hub.redis().delete(key)
+
+
+@pytest.fixture
+async def unlimited(ground: None) -> None:
+    """The test begins with no try counted."""
+    await forget_tries()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.isolation.conftest import Ask
+from tests.isolation.conftest import Ask, forget_tries
 from tests.isolation.expect import Row
 from tests.isolation.seeds import Seeded
 from tests.isolation.table import ROWS
@@ -47,7 +47,9 @@ async def test_another_hotlines_ids_under_ones_own_name_lead_nowhere(
     tries = {"the very ones": {place: theirs[place] for place in places_of(row)}}
     if not places_of(row) & {"number", "token"}:
         tries |= {table: dict.fromkeys(places_of(row), str(key)) for table, key in first.ids.items()}
-    for name, ids in tries.items():
+    for count, (name, ids) in enumerate(tries.items()):
+        if count % 50 == 49:  # there are more tables than tries an hour
+            await forget_tries()
         answer = await ask("stranger", row.method, row.address.format(**{**own, **ids}), **more)
         more["headers"] = {**row.headers, "accept": "application/json"}  # spares all but the first a whole page
         got[name] = answer.status_code
