@@ -17,12 +17,13 @@ WIDTHS = {1280: 900, 360: 740}
 LANGUAGES = {"en": "en-GB", "zh-Hans": "zh-CN"}
 NOWHERE = "/nothing-here"
 OPEN = ("/", "/sign-in", "/sign-up", "/outbox", "/phone", NOWHERE)
-LINE = ("", "/call")
+LINE = ("", "/call", "/books")
 DESK = (
     "", "/console", "/contacts", "/cases", "/roster", "/roster/hours", "/flow", "/people", "/audit", "/voicemails",
     "/callbacks", "/callers", "/recordings", "/settings/lines", "/settings", "/settings/profile", "/settings/close",
     "/review", "/settings/numbers", "/settings/numbers/search?kind=local", "/settings/numbers/trunks/new",
-    "/settings/numbers/moves", "/live", "/settings/outside", "/me/devices",
+    "/settings/numbers/moves", "/live", "/settings/outside", "/me/devices", "/money", "/money/giving", "/money/account",
+    "/money/books", "/money/receipts",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from billing.giving.page.routes import AtTenant, order_of
 from billing.giving.page.view import headers, shell, spoken
 from billing.giving.settings import giving_of
 from billing.ledger.balances import balance
+from billing.ledger.digest.proofs import wanted
 from billing.money import Money
 from billing.processor.access import NotReady, Unavailable
 from billing.processor.checkout import look_up, start_checkout
@@ -63,7 +64,8 @@ async def _context(session: Session, tenant: Tenant, gift: Gift, token: str) -> 
     kept = (await giving_of(session, tenant)).settings
     receipt = await receipt_of_gift(session, gift.id)
     page = f"/h/{tenant.slug}/give" + (f"/{row.slug}" if row else "")
-    return shell(tenant, await profile(session)) | {
+    said = await profile(session)
+    return shell(tenant, said) | {
         "gift": gift,
         "token": token,
         "total": Money(gift.total_minor, gift.currency),
@@ -73,6 +75,7 @@ async def _context(session: Session, tenant: Tenant, gift: Gift, token: str) -> 
         "address": settings().base_url + page,
         "thanks": say(kept.thanks, spoken(tenant), tenant.languages[0]),
         "mailed": bool((await service.words_of(session, gift)).email),
+        "books": f"/h/{tenant.slug}/books/gifts/{gift.id}" if wanted(said) else "",
         "receipt": f"/h/{tenant.slug}/receipts/{(await facts_of(session, receipt.sealed)).token}" if receipt else "",
     }
 
