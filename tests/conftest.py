@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +13,7 @@ import uvicorn
 from starlette.responses import Response
 
 from hark import migrations
+from infra import clock
 from infra.database import engine
 from infra.realtime import hub
 from infra.services.throwaway import Throwaway, throwaway
@@ -20,6 +21,15 @@ from infra.settings import settings
 from infra.vault import warm
 from infra.web.sessions import open_session
 from tests.world import World, build
+
+
+@pytest.fixture(autouse=True)
+def clock_put_back() -> Iterator[None]:
+    """A test that leaves the clock elsewhere fails by itself, and not whoever comes after it."""
+    before = clock._read
+    yield
+    left, clock._read = clock._read, before
+    assert left is before, "the clock was left travelling"
 
 
 @pytest.fixture(scope="session")

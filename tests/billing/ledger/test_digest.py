@@ -88,7 +88,8 @@ async def test_what_is_booked_with_a_clock_that_is_behind_is_on_the_first_open_d
 
 async def test_whoever_is_booking_as_the_day_is_closed_is_in_its_digest() -> None:
     """The closing waits for a transaction that began before it, and what begins meanwhile comes after."""
-    with new_books():
+    # the two travel at once, and the last one home puts back what it found: the outer journey ends that
+    with clock.travel(), new_books():
         async with unit_of_work() as session:
             await book(session, gift("txn:1"))
             closing = asyncio.create_task(_close(1))
