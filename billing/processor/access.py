@@ -75,7 +75,7 @@ def api_address() -> str:
         return str(settings().stripe_api).rstrip("/")
     if not simulated():
         return stripe.DEFAULT_API_BASE
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings().host, settings().host)  # noqa: S104 - compared with
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings().host, settings().host)  # noqa: S104 - looked up, not listened on
     return f"http://{f'[{host}]' if ':' in host else host}:{settings().port}/simulated/stripe"
 
 

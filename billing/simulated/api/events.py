@@ -13,6 +13,7 @@ from stripe.params import (
     WebhookEndpointUpdateParams,
 )
 
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import of_types
@@ -52,16 +53,7 @@ async def create(till: Till, given: Data) -> Data:
     return made | {"secret": secret}
 
 
-@endpoint("GET", "/v1/webhook_endpoints/{id}", WebhookEndpointRetrieveParams)
-async def retrieve(till: Till, _given: Data, ref: str) -> Data:
-    """An address that is told."""
-    return await till.find("webhook_endpoint", ref)
-
-
-@endpoint("GET", "/v1/webhook_endpoints", WebhookEndpointListParams)
-async def index(till: Till, given: Data) -> Data:
-    """Addresses that are told; the house's own aren't among them."""
-    return await listed(till, "webhook_endpoint", given)
+readable("webhook_endpoint", "/v1/webhook_endpoints", "id", WebhookEndpointRetrieveParams, WebhookEndpointListParams)
 
 
 @endpoint("POST", "/v1/webhook_endpoints/{id}", WebhookEndpointUpdateParams)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from billing.processor.access import api_key
 from billing.simulated import gate
@@ -122,7 +122,7 @@ async def _told() -> list[str]:
     wanted = select(SimulatedObject.data["type"].astext).where(SimulatedObject.kind == "event")
     with no_scope():
         async with unit_of_work() as session:
-            return list((await session.exec(wanted.order_by(SimulatedObject.id))).all())  # type: ignore[arg-type]  # a column
+            return list((await session.exec(wanted.order_by(col(SimulatedObject.id)))).all())
 
 
 async def _ask(step: dict[str, Any], answers: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -25,6 +25,7 @@ from stripe.params import (
 from billing.simulated.paying import balance as balances
 from billing.simulated.paying import refunding
 from billing.simulated.paying.disputing import LOSES, OVER, WINS, decide
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell, tell
@@ -32,17 +33,7 @@ from billing.simulated.till.listing import listed
 from billing.simulated.wire.errors import Refused, needs
 from billing.simulated.wire.shapes import Data
 
-
-@endpoint("GET", "/v1/charges/{charge}", ChargeRetrieveParams)
-async def charge(till: Till, _given: Data, ref: str) -> Data:
-    """A charge."""
-    return await till.find("charge", ref, param="charge")
-
-
-@endpoint("GET", "/v1/charges", ChargeListParams)
-async def charges(till: Till, given: Data) -> Data:
-    """Charges, newest first."""
-    return await listed(till, "charge", given)
+readable("charge", "/v1/charges", "charge", ChargeRetrieveParams, ChargeListParams, named=True)
 
 
 @endpoint("POST", "/v1/charges/{charge}", ChargeUpdateParams)
@@ -99,16 +90,7 @@ async def refund(till: Till, given: Data) -> Data:
     )  # fmt: skip
 
 
-@endpoint("GET", "/v1/refunds/{refund}", RefundRetrieveParams)
-async def one_refund(till: Till, _given: Data, ref: str) -> Data:
-    """A refund."""
-    return await till.find("refund", ref, param="refund")
-
-
-@endpoint("GET", "/v1/refunds", RefundListParams)
-async def refunds(till: Till, given: Data) -> Data:
-    """Refunds, newest first."""
-    return await listed(till, "refund", given)
+readable("refund", "/v1/refunds", "refund", RefundRetrieveParams, RefundListParams, named=True)
 
 
 @endpoint("POST", "/v1/refunds/{refund}", RefundUpdateParams)
@@ -127,16 +109,7 @@ async def cancel_refund(till: Till, _given: Data, ref: str) -> Data:
     raise Refused(f"A refund with a status of {held['status']} cannot be canceled.", code="charge_not_refundable")
 
 
-@endpoint("GET", "/v1/disputes/{dispute}", DisputeRetrieveParams)
-async def dispute(till: Till, _given: Data, ref: str) -> Data:
-    """A dispute."""
-    return await till.find("dispute", ref, param="dispute")
-
-
-@endpoint("GET", "/v1/disputes", DisputeListParams)
-async def disputes(till: Till, given: Data) -> Data:
-    """Disputes, newest first."""
-    return await listed(till, "dispute", given)
+readable("dispute", "/v1/disputes", "dispute", DisputeRetrieveParams, DisputeListParams, named=True)
 
 
 @endpoint("POST", "/v1/disputes/{dispute}", DisputeUpdateParams)
@@ -165,13 +138,4 @@ async def close_dispute(till: Till, _given: Data, ref: str) -> Data:
     return await decide(till, await till.find("dispute", ref, param="dispute"), won=False)
 
 
-@endpoint("GET", "/v1/application_fees/{id}", ApplicationFeeRetrieveParams)
-async def application_fee(till: Till, _given: Data, ref: str) -> Data:
-    """What the platform took of one payment."""
-    return await till.find("application_fee", ref)
-
-
-@endpoint("GET", "/v1/application_fees", ApplicationFeeListParams)
-async def application_fees(till: Till, given: Data) -> Data:
-    """What the platform took, newest first."""
-    return await listed(till, "application_fee", given)
+readable("application_fee", "/v1/application_fees", "id", ApplicationFeeRetrieveParams, ApplicationFeeListParams)

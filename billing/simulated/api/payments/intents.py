@@ -15,10 +15,10 @@ from stripe.params import (
 from billing.simulated.api.recurring.catalogue import LARGEST
 from billing.simulated.paying import charging, methods
 from billing.simulated.places import methods_for
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import change_and_tell, tell
-from billing.simulated.till.listing import listed
 from billing.simulated.wire.errors import Refused
 from billing.simulated.wire.shapes import Data
 
@@ -118,16 +118,9 @@ async def _confirmed(till: Till, intent: Data, given: Data) -> Data:
     return await charging.confirm(till, intent, off_session=off_session, return_url=given.get("return_url"))
 
 
-@endpoint("GET", "/v1/payment_intents/{intent}", PaymentIntentRetrieveParams)
-async def retrieve(till: Till, _given: Data, ref: str) -> Data:
-    """An intent."""
-    return await till.find("payment_intent", ref, param="intent")
-
-
-@endpoint("GET", "/v1/payment_intents", PaymentIntentListParams)
-async def index(till: Till, given: Data) -> Data:
-    """Intents, newest first."""
-    return await listed(till, "payment_intent", given)
+readable(
+    "payment_intent", "/v1/payment_intents", "intent", PaymentIntentRetrieveParams, PaymentIntentListParams, named=True
+)
 
 
 @endpoint("POST", "/v1/payment_intents/{intent}", PaymentIntentUpdateParams)

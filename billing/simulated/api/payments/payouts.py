@@ -10,10 +10,10 @@ from stripe.params import (
 
 from billing.simulated.paying.balance import move
 from billing.simulated.paying.refunding import pay_out
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell
-from billing.simulated.till.listing import listed
 from billing.simulated.wire.errors import Refused
 from billing.simulated.wire.shapes import Data
 
@@ -26,16 +26,7 @@ async def create(till: Till, given: Data) -> Data:
     return await pay_out(till, given["amount"], given["currency"].lower(), **said)
 
 
-@endpoint("GET", "/v1/payouts/{payout}", PayoutRetrieveParams)
-async def retrieve(till: Till, _given: Data, ref: str) -> Data:
-    """A payout."""
-    return await till.find("payout", ref, param="payout")
-
-
-@endpoint("GET", "/v1/payouts", PayoutListParams)
-async def index(till: Till, given: Data) -> Data:
-    """Payouts, newest first."""
-    return await listed(till, "payout", given)
+readable("payout", "/v1/payouts", "payout", PayoutRetrieveParams, PayoutListParams, named=True)
 
 
 @endpoint("POST", "/v1/payouts/{payout}", PayoutUpdateParams)

@@ -12,10 +12,10 @@ from stripe.params import (
 
 from billing.simulated.api.payments.customers import attach_to
 from billing.simulated.paying import methods
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import tell
-from billing.simulated.till.listing import listed
 from billing.simulated.wire.errors import Refused, declined
 from billing.simulated.wire.shapes import Data, part, resource
 
@@ -98,16 +98,7 @@ async def kept(till: Till, intent: Data, method: Data) -> Data:
     return intent
 
 
-@endpoint("GET", "/v1/setup_intents/{intent}", SetupIntentRetrieveParams)
-async def retrieve(till: Till, _given: Data, ref: str) -> Data:
-    """A setup intent."""
-    return await till.find("setup_intent", ref, param="intent")
-
-
-@endpoint("GET", "/v1/setup_intents", SetupIntentListParams)
-async def index(till: Till, given: Data) -> Data:
-    """Setup intents, newest first."""
-    return await listed(till, "setup_intent", given)
+readable("setup_intent", "/v1/setup_intents", "intent", SetupIntentRetrieveParams, SetupIntentListParams, named=True)
 
 
 @endpoint("POST", "/v1/setup_intents/{intent}/confirm", SetupIntentConfirmParams)

@@ -10,11 +10,11 @@ from stripe.params.billing_portal import (
     SessionCreateParams,
 )
 
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.service import page
 from billing.simulated.till import Till, key_for
 from billing.simulated.till.events import change_and_tell, tell
-from billing.simulated.till.listing import listed
 from billing.simulated.wire.errors import needs
 from billing.simulated.wire.shapes import Data, part, resource
 
@@ -69,16 +69,13 @@ async def create(till: Till, given: Data) -> Data:
     return made
 
 
-@endpoint("GET", "/v1/billing_portal/configurations/{configuration}", ConfigurationRetrieveParams)
-async def retrieve(till: Till, _given: Data, ref: str) -> Data:
-    """Which parts the page has."""
-    return await till.find("billing_portal.configuration", ref)
-
-
-@endpoint("GET", "/v1/billing_portal/configurations", ConfigurationListParams)
-async def index(till: Till, given: Data) -> Data:
-    """Configurations, newest first."""
-    return await listed(till, "billing_portal.configuration", given)
+readable(
+    "billing_portal.configuration",
+    "/v1/billing_portal/configurations",
+    "configuration",
+    ConfigurationRetrieveParams,
+    ConfigurationListParams,
+)
 
 
 @endpoint("POST", "/v1/billing_portal/configurations/{configuration}", ConfigurationUpdateParams)

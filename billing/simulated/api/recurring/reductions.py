@@ -16,11 +16,11 @@ from stripe.params import (
 )
 
 from billing.simulated.api.recurring.catalogue import new_price
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.renewing.parts import plan_of
 from billing.simulated.till import Till
 from billing.simulated.till.events import change_and_tell, tell
-from billing.simulated.till.listing import listed
 from billing.simulated.wire.errors import Refused, needs
 from billing.simulated.wire.shapes import Data
 
@@ -42,16 +42,7 @@ async def create_coupon(till: Till, given: Data) -> Data:
     return made
 
 
-@endpoint("GET", "/v1/coupons/{coupon}", CouponRetrieveParams)
-async def coupon(till: Till, _given: Data, ref: str) -> Data:
-    """A coupon."""
-    return await till.find("coupon", ref)
-
-
-@endpoint("GET", "/v1/coupons", CouponListParams)
-async def coupons(till: Till, given: Data) -> Data:
-    """Coupons, newest first."""
-    return await listed(till, "coupon", given)
+readable("coupon", "/v1/coupons", "coupon", CouponRetrieveParams, CouponListParams)
 
 
 @endpoint("POST", "/v1/coupons/{coupon}", CouponUpdateParams)
@@ -89,16 +80,7 @@ async def create_plan(till: Till, given: Data) -> Data:
     return plan
 
 
-@endpoint("GET", "/v1/plans/{plan}", PlanRetrieveParams)
-async def plan(till: Till, _given: Data, ref: str) -> Data:
-    """A plan."""
-    return await till.find("plan", ref, param="plan")
-
-
-@endpoint("GET", "/v1/plans", PlanListParams)
-async def plans(till: Till, given: Data) -> Data:
-    """Plans, newest first."""
-    return await listed(till, "plan", given)
+readable("plan", "/v1/plans", "plan", PlanRetrieveParams, PlanListParams, named=True)
 
 
 @endpoint("POST", "/v1/plans/{plan}", PlanUpdateParams)

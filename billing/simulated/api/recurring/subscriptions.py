@@ -24,6 +24,7 @@ from billing.simulated.api.payments.intents import refuse_unready
 from billing.simulated.api.recurring.catalogue import new_price
 from billing.simulated.api.recurring.invoices import customer_of
 from billing.simulated.models import SimulatedObject
+from billing.simulated.reading import readable
 from billing.simulated.registry import endpoint
 from billing.simulated.renewing import clocks, renewal, subscribing
 from billing.simulated.renewing.parts import OVER, item_of, items
@@ -201,16 +202,14 @@ async def create_clock(till: Till, given: Data) -> Data:
     return made
 
 
-@endpoint("GET", "/v1/test_helpers/test_clocks/{test_clock}", TestClockRetrieveParams)
-async def clock(till: Till, _given: Data, ref: str) -> Data:
-    """A clock."""
-    return await till.find("test_helpers.test_clock", ref, param="test_clock")
-
-
-@endpoint("GET", "/v1/test_helpers/test_clocks", TestClockListParams)
-async def every_clock(till: Till, given: Data) -> Data:
-    """Clocks, newest first."""
-    return await listed(till, "test_helpers.test_clock", given)
+readable(
+    "test_helpers.test_clock",
+    "/v1/test_helpers/test_clocks",
+    "test_clock",
+    TestClockRetrieveParams,
+    TestClockListParams,
+    named=True,
+)
 
 
 @endpoint("POST", "/v1/test_helpers/test_clocks/{test_clock}/advance", TestClockAdvanceParams)
