@@ -8,6 +8,7 @@ from sqlmodel import col
 from hark.switchboard.offering import duty
 from infra.database import unit_of_work
 from infra.scope import no_scope, tenant_scope
+from tenants.devices import service as devices
 from tenants.devices.names import desk_account
 from tenants.directory.models import Number
 from tests.phone.conftest import Open, number_for
@@ -41,17 +42,22 @@ async def until_left(connected: Exchange, variable: str, value: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_while_we_are_away_a_desk_phone_on_duty_is_rung_and_sees_no_number(
-    open_hotline: Open, connected: Exchange
-) -> None:
+async def duty_phone(open_hotline: Open, connected: Exchange) -> tuple[Hotline, devices.DeskPhone, str]:
+    """A hotline whose Ann is on duty at a desk phone, which the switch knows; and the hotline's number."""
     hotline = await open_hotline(RING, "ann")
     e164 = await number_on_the_switch(hotline)
     await hotline.on_duty("ann")
     phone = await desk_phone(hotline, "ann")
     await goes(hotline, "ann", "break")
     await goes(hotline, "ann", "on")
-    word = f"FALLBACK_{e164.removeprefix('+')}"
-    await until_left(connected, word, f"PJSIP/{desk_account(phone.device.id)}")
+    await until_left(connected, f"FALLBACK_{e164.removeprefix('+')}", f"PJSIP/{desk_account(phone.device.id)}")
+    return hotline, phone, e164
+
+
+async def test_while_we_are_away_a_desk_phone_on_duty_is_rung_and_sees_no_number(
+    open_hotline: Open, connected: Exchange
+) -> None:
+    _, phone, e164 = await duty_phone(open_hotline, connected)
     ann = await plugged_in(connected.asterisk, phone, 5, scenarios.telephone())
     await connected.goes_away()
     caller = await connected.dial(e164)
@@ -69,14 +75,8 @@ async def test_while_we_are_away_a_desk_phone_on_duty_is_rung_and_sees_no_number
 async def test_while_we_are_away_callers_hear_whose_line_it_is_and_leave_a_message(
     open_hotline: Open, connected: Exchange
 ) -> None:
-    hotline = await open_hotline(RING, "ann")
-    e164 = await number_on_the_switch(hotline)
-    await hotline.on_duty("ann")
-    phone = await desk_phone(hotline, "ann")
-    await goes(hotline, "ann", "break")
-    await goes(hotline, "ann", "on")
+    hotline, _, e164 = await duty_phone(open_hotline, connected)
     digits = e164.removeprefix("+")
-    await until_left(connected, f"FALLBACK_{digits}", f"PJSIP/{desk_account(phone.device.id)}")
     await goes(hotline, "ann", "off")
     await until_left(connected, f"FALLBACK_{digits}", "")
     notice = await connected.left(f"NOTICE_{digits}")
