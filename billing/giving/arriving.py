@@ -1,6 +1,7 @@
 """What happens when a payment is looked at: the gift follows it and, once the money is there, its donor is thanked."""
 
 import json
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,9 @@ from infra.web import speaking
 from tenants.directory.models import Tenant
 from tenants.directory.service import tenant_by_id
 from tenants.texts import say
+
+arrived: list[Callable[[Session, Gift, Words], Awaitable[None]]] = []
+"""Told once of every gift whose money is there, with its donor's words, in the transaction in which that is noted."""
 
 
 async def follow(session: Session, payment: Payment) -> None:
@@ -67,6 +71,8 @@ async def _arrived(session: Session, gift: Gift) -> None:
         purpose=await purpose_of(session, gift, tenant),
         language=gift.language,
     )
+    for listener in arrived:
+        await listener(session, gift, words)
 
 
 async def _donor(session: Session, gift: Gift, words: Words) -> UUID | None:

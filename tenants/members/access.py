@@ -18,6 +18,7 @@ from tenants.members.models import Account, Member
 from tenants.members.service import member_of_account
 
 LEADS = ("owner", "admin")
+FUNDS = LEADS
 SUPERVISES = (*LEADS, "supervisor")
 ANSWERS = (*SUPERVISES, "operator")
 READS = (*SUPERVISES, "auditor")
@@ -82,6 +83,8 @@ def staff(*roles: str) -> Any:
 
 
 Leads = Annotated[Staff, staff(*LEADS)]
+Funds = Annotated[Staff, staff(*FUNDS)]
+"""Who looks after gifts, donors and the books."""
 Supervises = Annotated[Staff, staff(*SUPERVISES)]
 Answers = Annotated[Staff, staff(*ANSWERS)]
 Reads = Annotated[Staff, staff(*READS)]

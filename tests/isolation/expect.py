@@ -8,6 +8,7 @@ PEOPLE = ("visitor", "stranger", "owner", "admin", "supervisor", "operator", "au
 """Nobody signed in; the owner of the other hotline; the five roles; an operator of the platform without a hotline."""
 
 LEADS = ("owner", "admin")
+FUNDS = LEADS
 SUPERVISES = (*LEADS, "supervisor")
 ANSWERS = (*SUPERVISES, "operator")
 EVERYONE = (*ANSWERS, "auditor")
