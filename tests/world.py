@@ -11,6 +11,7 @@ from provisioning.signup.service import apply_as
 from provisioning.steps.run import carry_out
 from tenants.directory.service import tenant_by_id
 from tenants.lines.service import lines
+from tenants.members.access import ANSWERS
 from tenants.members.models import Account
 from tenants.members.passwords import hash_password
 from tenants.members.service import account_by_email, add_member, add_to_team, create_account, owner, team
@@ -50,12 +51,13 @@ class World:
     dana: Person
     bob: Person
     audrey: Person
+    fiona: Person
     charlie: Person
 
     @property
     def staff(self) -> dict[str, Person]:
         """The people of the first hotline by role."""
-        return {person.role: person for person in (self.alice, self.adam, self.dana, self.bob, self.audrey)}
+        return {person.role: person for person in (self.alice, self.adam, self.dana, self.bob, self.audrey, self.fiona)}
 
 
 @cache
@@ -107,12 +109,12 @@ async def open_hotline(email: str, kind: str, name: str, person: str, **more: ob
 
 
 async def join(hotline: Hotline, email: str, name: str, role: str) -> Person:
-    """Give somebody a place in a hotline; all but auditors are in its main team."""
+    """Give somebody a place in a hotline; whoever answers is in its main team."""
     account = await account_for(email)
     with tenant_scope(hotline.tenant):
         async with unit_of_work() as session:
             row = await add_member(session, account.id, name, role, languages=["en", "zh-Hans"])
-            if role != "auditor":
+            if role in ANSWERS:
                 await add_to_team(session, await team(session, "main"), row)
     return Person(name, email, account.id, row.id, role)
 
@@ -129,5 +131,6 @@ async def build() -> World:
         dana=await join(first, "dana@example.org", "Dana", "supervisor"),
         bob=await join(first, "bob@example.org", "Bob", "operator"),
         audrey=await join(first, "audrey@example.org", "Audrey", "auditor"),
+        fiona=await join(first, "fiona@example.org", "Fiona", "fundraiser"),
         charlie=charlie,
     )

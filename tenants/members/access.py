@@ -18,7 +18,8 @@ from tenants.members.models import Account, Member
 from tenants.members.service import member_of_account
 
 LEADS = ("owner", "admin")
-FUNDS = LEADS
+FUNDS = (*LEADS, "fundraiser")
+"""A fundraiser sees gifts and donors, and nothing at all of calls."""
 SUPERVISES = (*LEADS, "supervisor")
 ANSWERS = (*SUPERVISES, "operator")
 READS = (*SUPERVISES, "auditor")

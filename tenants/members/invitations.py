@@ -15,6 +15,7 @@ from infra.settings import settings
 from infra.vault import open_platform, seal_platform
 from infra.web import gettext as _
 from tenants.directory.models import Tenant
+from tenants.members.access import ANSWERS
 from tenants.members.models import ROLES, Account, Invitation, Member
 from tenants.members.people import OWNERS_ONLY, set_teams, teams
 from tenants.members.service import account_by_email, add_member, email_hash, member_of_account, normal_email
@@ -92,7 +93,7 @@ async def accept(session: Session, row: Invitation, account: Account, name: str,
     if not name.strip():
         raise Invalid("Write your name, as your colleagues will know you.", field="name")
     made = await add_member(session, account.id, name.strip()[:80], row.role, languages=languages)
-    if row.role != "auditor":
+    if row.role in ANSWERS:
         await set_teams(session, made.id, [team.id for team in (await teams(session))[:1]])
     row.used_at = now()
     session.add(row)

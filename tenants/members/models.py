@@ -10,7 +10,7 @@ from sqlmodel import Field
 from infra.database import PlatformTable, TenantTable, belongs_to, moment, one_of
 from infra.vault import open_platform
 
-ROLES = ("owner", "admin", "supervisor", "operator", "auditor")
+ROLES = ("owner", "admin", "supervisor", "operator", "auditor", "fundraiser")
 
 
 class Account(PlatformTable, table=True):

@@ -12,6 +12,7 @@ from infra.errors import Forbidden, Invalid
 from infra.realtime import announce
 from infra.scope import current_tenant
 from tenants.devices.models import Device, SipAccount
+from tenants.members.access import ANSWERS
 from tenants.members.models import ROLES, Account, Member, Team, TeamMember
 from tenants.rosters.models import Shift
 
@@ -61,6 +62,8 @@ async def change_role(session: Session, by: Member, member: Member, role: str) -
     await _keep_an_owner(session, member)
     member.role = role
     session.add(member)
+    if role not in ANSWERS:
+        await _rings_no_more(session, member)
     _show_out(session, member)
 
 
@@ -72,13 +75,18 @@ async def remove(session: Session, by: Member, member: Member) -> None:
     await _keep_an_owner(session, member)
     member.left_at = now()
     session.add(member)
+    await _rings_no_more(session, member)
+    _show_out(session, member)
+
+
+async def _rings_no_more(session: Session, member: Member) -> None:
+    """Out of every team, off every shift, and no telephone of theirs rings for the line."""
     await session.execute(delete(TeamMember).where(col(TeamMember.member_id) == member.id))
     await session.execute(update(Shift).where(col(Shift.member_id) == member.id).values(member_id=None))
     await session.execute(delete(SipAccount).where(col(SipAccount.member_id) == member.id))
     await session.execute(
         update(Device).where(col(Device.member_id) == member.id).values(verified_at=None, code_hash=None)
     )
-    _show_out(session, member)
 
 
 async def _keep_an_owner(session: Session, member: Member) -> None:

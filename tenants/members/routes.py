@@ -15,7 +15,7 @@ from infra.web.limits import address_of as network_address
 from infra.web.sessions import open_session, read_session
 from tenants.audit import record
 from tenants.members import invitations, people, service
-from tenants.members.access import AtHotline, Leads, Staff
+from tenants.members.access import ANSWERS, AtHotline, Leads, Staff
 from tenants.members.models import ROLES, Account, Invitation
 from tenants.members.passwords import RULE, check_strength, hash_password
 from tenants.texts import language_name
@@ -86,7 +86,7 @@ async def change(
         await people.change_role(staff.session, staff.member, row, role)
     except HarkError as error:
         return await _page(request, staff, error, member=member)
-    await people.set_teams(staff.session, row.id, team)
+    await people.set_teams(staff.session, row.id, team if row.role in ANSWERS else ())
     row.languages = [tag for tag in staff.tenant.languages if tag in languages]
     staff.session.add(row)
     record(staff.session, "member.change", member=staff.member.id, subject=row.id, role=role)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PEOPLE = ("visitor", "stranger", "owner", "admin", "supervisor", "operator", "auditor", "platform")
-"""Nobody signed in; the owner of the other hotline; the five roles; an operator of the platform without a hotline."""
+PEOPLE = ("visitor", "stranger", "owner", "admin", "supervisor", "operator", "auditor", "fundraiser", "platform")
+"""Nobody signed in; the owner of the other hotline; the six roles; an operator of the platform without a hotline."""
 
 LEADS = ("owner", "admin")
-FUNDS = LEADS
+FUNDS = (*LEADS, "fundraiser")
 SUPERVISES = (*LEADS, "supervisor")
 ANSWERS = (*SUPERVISES, "operator")
 EVERYONE = (*ANSWERS, "auditor")
@@ -27,7 +27,7 @@ def staff(*roles: str, ok: int = 200) -> dict[str, int]:
     return {
         **everybody(404),
         "visitor": 303,
-        **dict.fromkeys(EVERYONE, 403),
+        **dict.fromkeys((*EVERYONE, "fundraiser"), 403),
         **dict.fromkeys(roles, ok),
     }
 

@@ -240,7 +240,7 @@ ROWS: tuple[Row, ...] = (
         form={"outcome": "reached"}, why="nobody has taken it on"),
     Row("POST", "/o/{slug}/messages/wish", staff(*ANSWERS, ok=303), form={"kind": "voicemail", "mail": "yes"}),
     # Home, trail, roster and opening hours
-    Row("GET", "/o/{slug}", staff(*EVERYONE)),
+    Row("GET", "/o/{slug}", {**staff(*EVERYONE), "fundraiser": 303}, why="a fundraiser's home is the money"),
     Row("GET", "/o/{slug}/audit", staff(*LEADS, "auditor")),
     Row("GET", "/o/{slug}/roster", staff(*EVERYONE)),
     Row("POST", "/o/{slug}/roster/shifts", staff(*LEADS, ok=303), smuggled=422,

@@ -16,7 +16,7 @@ from sqlmodel import select as fetch
 from hark.contacts.models import Contact, ContactReader
 from infra.database import Session
 from infra.errors import Forbidden, NotFound
-from tenants.members.access import SUPERVISES, Staff
+from tenants.members.access import READS, SUPERVISES, Staff
 from tenants.members.models import Member
 
 
@@ -37,7 +37,7 @@ def sees_all(member: Member) -> bool:
 
 def lists_all(member: Member) -> bool:
     """Whether the member's lists hold everybody's records: an auditor's do, without their contents."""
-    return member.role != "operator"
+    return member.role in READS
 
 
 def readable(member: Member, contact_id: Mapped[UUID]) -> ColumnElement[bool]:

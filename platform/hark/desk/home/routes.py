@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Annotated
 
 from babel.dates import format_date
 from fastapi import APIRouter, Request
@@ -13,16 +14,19 @@ from hark.desk.roster.week import clock
 from hark.desk.soon import soon
 from infra.clock import now
 from infra.settings import settings
-from infra.web import language, render
-from tenants.members.access import ANSWERS, LEADS, Anyone
+from infra.web import language, render, see_other
+from tenants.members.access import ANSWERS, EVERYONE, LEADS, Staff, staff
 from tenants.members.names import names
 
 router = APIRouter(prefix="/o/{slug}")
+In = Annotated[Staff, staff(*EVERYONE, "fundraiser")]
 
 
 @router.get("")
-async def home(request: Request, staff: Anyone) -> Response:
-    """Is my line reachable, who is on this week, what is waiting for me."""
+async def home(request: Request, staff: In) -> Response:
+    """Is my line reachable, who is on this week, what is waiting for me. A fundraiser's home is the money."""
+    if staff.may("fundraiser"):
+        return see_other(f"/o/{staff.tenant.slug}/money")
     days = await this_week(staff.session)
     turns = await service.my_turns(staff, now() + timedelta(days=7))
     locale = language().replace("-", "_")
