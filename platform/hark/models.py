@@ -8,6 +8,7 @@ from billing.ledger import models as ledger
 from billing.processor import models as processor
 from billing.receipts import models as receipts
 from billing.simulated import models as simulated
+from billing.usage import models as usage
 from hark.cases import models as cases
 from hark.contacts import models as contacts
 from hark.desk.messages import models as messages
@@ -49,4 +50,5 @@ SLICES = (
     campaigns, giving,
     processor,
     simulated,
+    usage,
 )  # fmt: skip

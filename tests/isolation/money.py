@@ -5,6 +5,7 @@ from uuid import UUID
 
 from billing.ledger import Entry, Posting, book
 from billing.ledger.digest.closing import close_days
+from billing.usage.service import count
 from infra import clock
 from infra.database import Session
 from infra.ids import new_id
@@ -18,4 +19,5 @@ async def books(session: Session, marker: str) -> dict[str, UUID]:
     with clock.travel(by=-timedelta(days=2)):
         entry = await book(session, Entry(f"seed:{marker}", "charge", clock.now(), postings, note=f"Note {marker}"))
     await close_days(session)
+    await count(session, "minutes", marker, 60, clock.now())
     return {"ledger_entry": entry, "booked_gift": gift}

@@ -33,6 +33,7 @@ STAYS_SMALL = {
     "mail_wish": "as many as there are volunteers",
     "line_setting": "as many as there are lines",
     "receipt_series": "a few",
+    "usage_sum": "four a month",
     "payment_account": "one, and those that were disconnected",
     "giving_settings": "one row",
     "campaign": "a few a year",
