@@ -57,7 +57,8 @@ class Gift(TenantTable, table=True):
 
     `sealed` is JSON of name, email, honour and message, each "" where nothing was said. `state` follows the processor:
     it is `paid` only when the money is there, and then stays so; what is given back later stands in the ledger.
-    `country` is the card's, known afterwards.
+    `country` is the card's, known afterwards. `monthly`: it is one of a `monthly_gift`, which is known once it is paid;
+    `reminded`: its donor wants a letter a month later.
     """
 
     __tablename__ = "gift"
@@ -66,10 +67,12 @@ class Gift(TenantTable, table=True):
         CheckConstraint("amount_minor > 0 AND cover_minor >= 0", name="amount"),
         belongs_to("campaign", "campaign", ondelete="RESTRICT"),
         belongs_to("donor", "donor", ondelete="RESTRICT"),
+        belongs_to("monthly_gift", "monthly_gift", ondelete="RESTRICT"),
         Index("uq_gift_ticket", "tenant_id", "ticket", unique=True),
         Index("ix_gift_paid", "tenant_id", "paid_at", "id", postgresql_where=text("paid_at IS NOT NULL")),
         Index("ix_gift_campaign", "tenant_id", "campaign", postgresql_where=text("paid_at IS NOT NULL")),
         Index("ix_gift_donor", "tenant_id", "donor", "paid_at"),
+        Index("ix_gift_monthly", "tenant_id", "monthly_gift", postgresql_where=text("monthly_gift IS NOT NULL")),
         Index("ix_gift_started", "tenant_id", "started_at"),
     )
     ticket: str
@@ -80,6 +83,8 @@ class Gift(TenantTable, table=True):
     cover_minor: int = Field(default=0, sa_type=BigInteger)
     state: str = "started"
     monthly: bool = False
+    monthly_gift: UUID | None = None
+    reminded: bool = False
     anonymous: bool = True
     sealed: bytes
     language: str

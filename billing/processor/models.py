@@ -106,6 +106,8 @@ class PaymentRow(TenantTable, table=True):
     session: str | None = None
     intent: str | None = None
     charge: str | None = None
+    subscription: str | None = None
+    """What it is a month of; None for what is given once."""
     state: str = "open"
     fee_minor: int | None = Field(default=None, sa_type=BigInteger)
     fee_currency: str | None = None

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from billing.campaigns import models as campaigns
 from billing.giving import models as giving
 from billing.ledger import models as ledger
+from billing.monthly import models as monthly
 from billing.processor import models as processor
 from billing.receipts import models as receipts
 from billing.simulated import models as simulated
@@ -47,7 +48,7 @@ SLICES = (
     outbox, send, keyring, directory, members, devices, audit, profile, prompts, rosters, flows, forms, workflows,
     lines, signup, steps, closing, switchboard, phone, contacts, cases,
     line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,
-    campaigns, giving,
+    campaigns, giving, monthly,
     processor,
     simulated,
     usage,
