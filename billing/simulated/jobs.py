@@ -1,13 +1,15 @@
 """What the simulated processor does by itself: events are told until they are taken, subscriptions renew."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
-from sqlmodel import select
+from sqlalchemy import delete
+from sqlmodel import col, select
 from stripe._webhook import WebhookSignature
 
 from billing.simulated import families
-from billing.simulated.models import SimulatedDelivery, SimulatedObject
+from billing.simulated.models import SimulatedAnswer, SimulatedDelivery, SimulatedObject
 from billing.simulated.paying.charging import settle_as_told
 from billing.simulated.paying.refunding import arrive, pay_out_all
 from billing.simulated.renewing.parts import OVER
@@ -16,9 +18,11 @@ from billing.simulated.till import Till
 from billing.simulated.wire.answers import as_text
 from infra.clock import now
 from infra.database import Session
-from infra.jobs import job
+from infra.jobs import enqueue, job
 
 TIMEOUT = 10.0
+KEYS_LIVE, EVENTS_LIVE = timedelta(days=1), timedelta(days=30)
+"""How long the real one remembers an idempotency key, and an event."""
 assert families.FAMILIES, "sessions, invoices and subscriptions follow what is done here"
 
 
@@ -86,3 +90,19 @@ async def payout(session: Session, account: str) -> None:
         return
     for one in await pay_out_all(till):
         await arrive(till, one)
+
+
+async def begin(session: Session) -> None:
+    """Owe the next forgetting, unless it is owed already; a process calls it as it starts."""
+    await enqueue(session, "simulated.forget", key="simulated.forget")
+
+
+@job("simulated.forget", background=True)
+async def forget(session: Session) -> None:
+    """Forget what the real one would, once a day: keys and their answers, events and that they were told."""
+    old = col(SimulatedObject.created_at) < now() - EVENTS_LIVE
+    await session.execute(delete(SimulatedAnswer).where(col(SimulatedAnswer.created_at) < now() - KEYS_LIVE))
+    await session.execute(delete(SimulatedDelivery).where(col(SimulatedDelivery.due_at) < now() - EVENTS_LIVE))
+    await session.execute(delete(SimulatedObject).where(col(SimulatedObject.kind) == "event", old))
+    due = now() + KEYS_LIVE
+    await enqueue(session, "simulated.forget", due=due, key=f"simulated.forget:{due:%Y%m%d}")

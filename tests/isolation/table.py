@@ -369,6 +369,7 @@ FOR_ALL = {
     "simulated.renew": "as above: a subscription belongs to such an account",
     "simulated.settle": "as above",
     "simulated.payout": "as above",
+    "simulated.forget": "as above: what the processor would forget by itself",
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
     "stray.round": "owes each telephone company its look, and forgets names in each hotline's own scope",

@@ -15,6 +15,7 @@ from rq.exceptions import StopRequested
 
 from billing.ledger.digest import jobs as books
 from billing.processor.booking import sweep as payments
+from billing.simulated import jobs as simulated
 from hark.app import dress
 from hark.jobs import JOBS
 from hark.phone.service import tell_changed
@@ -112,3 +113,4 @@ async def _prepare() -> None:
         await failover.begin(session)
         await payments.begin(session)
         await stray.begin(session)
+        await simulated.begin(session)
