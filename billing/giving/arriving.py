@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,7 @@ from billing.receipts.service import issue
 from billing.screening.service import card_failed
 from infra.clock import now
 from infra.database import Session
+from infra.errors import Invalid
 from infra.ids import new_id
 from infra.mail import send
 from infra.scope import current_tenant
@@ -29,6 +32,7 @@ from infra.web import gettext as _
 from infra.web import speaking
 from tenants.directory.models import Tenant
 from tenants.directory.service import tenant_by_id
+from tenants.members.service import normal_email
 from tenants.texts import say
 
 arrived: list[Callable[[Session, Gift, Words], Awaitable[None]]] = []
@@ -46,11 +50,21 @@ async def follow(session: Session, payment: Payment) -> None:
     session.add(gift)
     if gift.state == "paid":
         gift.paid_at = payment.at or now()
-        await _arrived(session, gift)
+        await _arrived(session, gift, await _reached(session, gift, payment.email))
 
 
-async def _arrived(session: Session, gift: Gift) -> None:
+async def _reached(session: Session, gift: Gift, told: str) -> Words:
+    """A gift's words. Who left no address on our page but one with the processor is reached there, and nobody else."""
     words = await words_of(session, gift)
+    if words.email or not told:
+        return words
+    with suppress(Invalid):
+        words = replace(words, email=normal_email(told))
+        gift.sealed = await seal(session, json.dumps(asdict(words), ensure_ascii=False).encode())
+    return words
+
+
+async def _arrived(session: Session, gift: Gift, words: Words) -> None:
     tenant = await tenant_by_id(session, current_tenant())
     gift.donor = await _donor(session, gift, words)
     session.add(gift)

@@ -1,7 +1,7 @@
 """What other slices hear about a gift's payment, in the transaction in which it is booked."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -34,6 +34,8 @@ class Payment:
     """When it was paid."""
     method: str | None
     country: str | None
+    email: str = field(default="", repr=False)
+    """What the payer told the processor on its own page; "" where nothing is known. Kept nowhere here, never logged."""
 
     @property
     def kept(self) -> Money:
@@ -53,8 +55,8 @@ declined: list[Declined] = []
 hotline's scope; nothing is booked then. May be told the same twice."""
 
 
-def payment_of(row: PaymentRow) -> Payment:
-    """The payment as it was last seen."""
+def payment_of(row: PaymentRow, email: str = "") -> Payment:
+    """The payment as it was last seen; `email` as the processor has it now."""
     fee = None if row.fee_minor is None or row.fee_currency is None else Money(row.fee_minor, row.fee_currency)
     return Payment(
         gift=row.id,
@@ -66,6 +68,7 @@ def payment_of(row: PaymentRow) -> Payment:
         at=row.paid_at,
         method=row.method,
         country=row.country,
+        email=email,
     )
 
 

@@ -41,18 +41,19 @@ async def refresh(session: Session, gift: UUID) -> Payment | None:
     row = (await session.exec(found.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         return None
+    email = ""
     if row.charge:
-        await _settle(session, row, row.charge)
+        email = await _settle(session, row, row.charge)
     elif row.session:
-        await _ask(session, row, row.session)
-    payment = payment_of(row)
+        email = await _ask(session, row, row.session)
+    payment = payment_of(row, email)
     await session.flush()
     await tell(session, payment)
     return payment
 
 
-async def _ask(session: Session, row: PaymentRow, hosted: str) -> None:
-    """What has become of the page."""
+async def _ask(session: Session, row: PaymentRow, hosted: str) -> str:
+    """What has become of the page; the address that its payer typed there, "" for none."""
     with plainly():
         told = await client().v1.checkout.sessions.retrieve_async(
             hosted, {"expand": ["payment_intent"]}, options=at(row.account)
@@ -63,8 +64,8 @@ async def _ask(session: Session, row: PaymentRow, hosted: str) -> None:
     row.intent = id_of(intent)
     charge = id_of(intent["latest_charge"]) if intent else None
     if intent and intent["status"] == "succeeded" and charge:
-        await _settle(session, row, charge)
-    elif intent and intent["status"] == "processing":
+        return await _settle(session, row, charge) or str((page["customer_details"] or {}).get("email") or "")
+    if intent and intent["status"] == "processing":
         row.state = "processing"
     elif page["status"] == "expired":
         row.state = "expired"
@@ -72,6 +73,7 @@ async def _ask(session: Session, row: PaymentRow, hosted: str) -> None:
         row.state = "failed"
     else:
         row.state = "open"
+    return ""
 
 
 async def fetch(account: str, charge_id: str) -> tuple[dict[str, Any], list[Any], list[Any]]:
@@ -89,13 +91,14 @@ async def fetch(account: str, charge_id: str) -> tuple[dict[str, Any], list[Any]
     return charge, [made for made in moved if made], disputes
 
 
-async def _settle(session: Session, row: PaymentRow, charge_id: str) -> None:
-    """Book all that has moved because of a gift's charge."""
+async def _settle(session: Session, row: PaymentRow, charge_id: str) -> str:
+    """Book all that has moved because of a gift's charge; its payer's e-mail address, "" for none."""
     charge, moved, disputes = await fetch(row.account, charge_id)
     for made in moved:
         if entry := entry_of(txn_of(made, row.id, row.campaign)):
             await book(session, entry)
     _note(row, charge, disputes)
+    return str((charge["billing_details"] or {}).get("email") or "")
 
 
 def _note(row: PaymentRow, charge: dict[str, Any], disputes: list[Any]) -> None:

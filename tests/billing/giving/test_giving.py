@@ -9,8 +9,13 @@ from sqlmodel import select
 
 from billing.giving.models import Donor
 from billing.giving.service import forget_unpaid
+from billing.money import Money
+from billing.processor.payments import Payment
+from billing.receipts.facts import facts_of
+from billing.receipts.service import receipt_of_gift
 from infra.clock import now, travel
 from infra.database import unit_of_work
+from infra.ids import new_id
 from tests.billing.giving.conftest import DECLINED, DOES, Line, hidden
 
 
@@ -215,3 +220,38 @@ async def test_what_was_written_beside_a_gift_that_never_came_is_forgotten(line:
                 await forget_unpaid(session)
         assert len(await line.gifts()) == kept
     assert [gift.state for gift in await line.gifts()] == ["paid"]
+
+
+async def test_an_address_typed_only_on_the_processors_page_is_where_letter_and_receipt_go(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    donor = await line.donor()
+    await donor.open()
+    where = (await donor.press(name="Ann")).headers["location"]
+    paid = await line.simulated.pay(where, email="Late@Example.org")
+    said = await donor.see(paid.headers["location"].removeprefix("http://hark.test"))
+    assert "A letter is on its way to you" in said
+    assert len([each for each in await line.letters("late@example.org") if "Thank you" in each["subject"]]) == 1
+    with line.scope():
+        async with unit_of_work() as session:
+            (gift,) = await line.gifts()
+            receipt = await receipt_of_gift(session, gift.id)
+            assert gift.donor is not None
+            assert receipt is not None
+            assert (await facts_of(session, receipt.sealed)).email == "late@example.org"
+    assert "late@example.org" not in caplog.text.lower()
+
+
+async def test_an_address_left_on_our_page_counts_whatever_the_processor_was_told(line: Line) -> None:
+    payment = Payment(
+        gift=new_id(), money=Money(100, "HKD"), state="paid", fee=None, refunded=Money(0, "HKD"),
+        disputed=Money(0, "HKD"), at=None, method="card", country="HK", email="other@example.org",
+    )  # fmt: skip
+    assert "other@example.org" not in repr(payment)
+    donor = await line.donor()
+    await donor.open()
+    where = (await donor.press(email="ann2@example.org")).headers["location"]
+    await line.simulated.pay(where, email="unheard@example.org")
+    await line.house.settled()
+    assert await line.letters("unheard@example.org") == []
+    assert len([each for each in await line.letters("ann2@example.org") if "Thank you" in each["subject"]]) == 1
