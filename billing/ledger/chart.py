@@ -32,6 +32,7 @@ CHART: dict[str, Account] = {
         Account("payable", "liability", _("Owed by us")),
         Account("opening", "equity", _("What there was before these books")),
         Account("gifts", "income", _("Gifts")),
+        Account("matched", "income", _("Matching gifts")),
         Account("goods_given", "income", _("Gifts in kind")),
         Account("grants", "income", _("Grants")),
         Account("plans", "income", _("Plans of hotlines")),
