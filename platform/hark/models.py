@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from billing.campaigns import models as campaigns
 from billing.giving import models as giving
 from billing.ledger import models as ledger
+from billing.matching import models as matching
 from billing.monthly import models as monthly
 from billing.processor import models as processor
 from billing.receipts import models as receipts
@@ -52,4 +53,5 @@ SLICES = (
     processor,
     simulated,
     usage,
+    matching,
 )  # fmt: skip
