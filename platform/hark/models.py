@@ -2,11 +2,13 @@
 
 from sqlmodel import SQLModel
 
+from billing.bankfeed import models as bankfeed
 from billing.campaigns import models as campaigns
 from billing.giving import models as giving
 from billing.ledger import models as ledger
 from billing.matching import models as matching
 from billing.monthly import models as monthly
+from billing.offline import models as offline
 from billing.processor import models as processor
 from billing.receipts import models as receipts
 from billing.simulated import models as simulated
@@ -51,6 +53,7 @@ SLICES = (
     line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,
     campaigns, giving, monthly,
     processor,
+    offline, bankfeed,
     simulated,
     usage,
     matching,

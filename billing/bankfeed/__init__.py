@@ -1,0 +1,1 @@
+"""A bank's statements: read from its CSV file, each line once, and each booked only when somebody has confirmed it."""
