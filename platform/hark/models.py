@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from billing.bankfeed import models as bankfeed
 from billing.campaigns import models as campaigns
+from billing.donors import models as donors
 from billing.giving import models as giving
 from billing.ledger import models as ledger
 from billing.matching import models as matching
@@ -11,6 +12,7 @@ from billing.monthly import models as monthly
 from billing.offline import models as offline
 from billing.processor import models as processor
 from billing.receipts import models as receipts
+from billing.reminders import models as reminders
 from billing.simulated import models as simulated
 from billing.usage import models as usage
 from hark.cases import models as cases
@@ -52,6 +54,7 @@ SLICES = (
     lines, signup, steps, closing, switchboard, phone, contacts, cases,
     line_settings, messages, recordings, watch, numbers, trunks, allowance, destinations, twiml,
     campaigns, giving, monthly,
+    donors, reminders,
     processor,
     offline, bankfeed,
     simulated,
