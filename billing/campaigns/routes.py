@@ -1,4 +1,4 @@
-"""The editor of campaigns, for the hotline's leads."""
+"""The editor of campaigns, for those who look after gifts."""
 
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from infra.errors import Invalid
 from infra.settings import settings
 from infra.web import gettext, language, limit, render, see_other
 from tenants.audit import record
-from tenants.members.access import Leads, Staff
+from tenants.members.access import Funds, Staff
 from tenants.texts import language_name, say
 
 router = APIRouter()
@@ -75,13 +75,13 @@ async def _page(
 
 
 @router.get(ROOT + "/new")
-async def new_page(request: Request, staff: Leads) -> Response:
+async def new_page(request: Request, staff: Funds) -> Response:
     """A blank one."""
     return await _page(request, staff, None, _shown(None, staff.tenant.languages))
 
 
 @router.post(ROOT)
-async def make(request: Request, staff: Leads) -> Response:
+async def make(request: Request, staff: Funds) -> Response:
     """Make a campaign."""
     form = service.read(await request.form(), staff.tenant.languages)
     currency = (await giving_of(staff.session, staff.tenant)).settings.currency
@@ -94,14 +94,14 @@ async def make(request: Request, staff: Leads) -> Response:
 
 
 @router.get(ROOT + "/{key}")
-async def edit_page(request: Request, staff: Leads, key: UUID, saved: bool = False) -> Response:
+async def edit_page(request: Request, staff: Funds, key: UUID, saved: bool = False) -> Response:
     """A campaign: its words, its pictures, its news."""
     row = await service.campaign(staff.session, key)
     return await _page(request, staff, row, _shown(row, staff.tenant.languages), saved=saved)
 
 
 @router.post(ROOT + "/{key}")
-async def save(request: Request, staff: Leads, key: UUID) -> Response:
+async def save(request: Request, staff: Funds, key: UUID) -> Response:
     """Keep its words and its state."""
     row = await service.campaign(staff.session, key, lock=True)
     form = service.read(await request.form(), staff.tenant.languages)
@@ -114,7 +114,7 @@ async def save(request: Request, staff: Leads, key: UUID) -> Response:
 
 
 @router.post(ROOT + "/{key}/news")
-async def tell(request: Request, staff: Leads, key: UUID) -> Response:
+async def tell(request: Request, staff: Funds, key: UUID) -> Response:
     """Add news for donors."""
     row, sent = await service.campaign(staff.session, key), await request.form()
     words = {tag: str(sent.get(f"words.{tag}") or "").strip()[:4000] for tag in staff.tenant.languages}
@@ -127,7 +127,7 @@ async def tell(request: Request, staff: Leads, key: UUID) -> Response:
 
 
 @router.post(ROOT + "/{key}/news/{campaign_update}/removal")
-async def take_back(staff: Leads, key: UUID, campaign_update: UUID) -> Response:
+async def take_back(staff: Funds, key: UUID, campaign_update: UUID) -> Response:
     """Remove news."""
     row = await service.campaign(staff.session, key)
     await service.take_back(staff.session, row, campaign_update)
@@ -136,7 +136,7 @@ async def take_back(staff: Leads, key: UUID, campaign_update: UUID) -> Response:
 
 
 @router.post(ROOT + "/{key}/pictures")
-async def add(request: Request, staff: Leads, key: UUID, picture: UploadFile | None = None) -> Response:
+async def add(request: Request, staff: Funds, key: UUID, picture: UploadFile | None = None) -> Response:
     """Add a picture with words for those who can't see it."""
     row, sent = await service.campaign(staff.session, key), await request.form()
     await limit("campaign.picture", str(staff.tenant.id), "60/hour")
@@ -154,7 +154,7 @@ async def add(request: Request, staff: Leads, key: UUID, picture: UploadFile | N
 
 
 @router.post(ROOT + "/{key}/pictures/{campaign_picture}/removal")
-async def remove(staff: Leads, key: UUID, campaign_picture: UUID) -> Response:
+async def remove(staff: Funds, key: UUID, campaign_picture: UUID) -> Response:
     """Take a picture away."""
     row = await service.campaign(staff.session, key)
     await remove_picture(staff.session, row.id, campaign_picture)

@@ -1,4 +1,4 @@
-"""The poster of a hotline's donation page, or of one campaign, for those who lead it."""
+"""The poster of a hotline's donation page, or of one campaign, for those who look after gifts."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from billing.campaigns.service import campaign_by_slug
 from billing.posters.poster import poster
 from infra.web import LANGUAGES, language, speaking
-from tenants.members.access import Leads
+from tenants.members.access import Funds
 from tenants.texts import Text, say
 
 router = APIRouter(prefix="/o/{slug}/money/giving")
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/o/{slug}/money/giving")
 
 @router.get("/poster.pdf")
 async def download(
-    staff: Leads,
+    staff: Funds,
     size: Literal["a4", "a5"] = "a4",
     lang: Annotated[str, Query(max_length=20)] = "",
     campaign: Annotated[str, Query(max_length=80)] = "",

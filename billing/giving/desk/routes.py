@@ -20,7 +20,7 @@ from billing.screening.service import strained
 from infra.settings import settings
 from infra.web import language, render, see_other
 from tenants.audit import record
-from tenants.members.access import Leads, Staff
+from tenants.members.access import Funds, Staff
 from tenants.texts import language_name, say
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def _before(text: str) -> tuple[datetime, UUID] | None:
 
 
 @router.get("/o/{slug}/money")
-async def overview(request: Request, staff: Leads, before: str = "") -> Response:
+async def overview(request: Request, staff: Funds, before: str = "") -> Response:
     """What came in: this month, this year, month by month, and the gifts themselves."""
     giving = await giving_of(staff.session, staff.tenant)
     gifts, older = await listed(staff.session, _before(before))
@@ -86,7 +86,7 @@ async def _settings(
 
 
 @router.get("/o/{slug}/money/giving")
-async def settings_page(request: Request, staff: Leads, saved: bool = False) -> Response:
+async def settings_page(request: Request, staff: Funds, saved: bool = False) -> Response:
     """The donation page: on or off, amounts, texts, law; and its campaigns."""
     giving = await giving_of(staff.session, staff.tenant)
     form = kept.as_kept(giving.settings, staff.tenant.languages)
@@ -94,7 +94,7 @@ async def settings_page(request: Request, staff: Leads, saved: bool = False) -> 
 
 
 @router.post("/o/{slug}/money/giving")
-async def save_settings(request: Request, staff: Leads) -> Response:
+async def save_settings(request: Request, staff: Funds) -> Response:
     """Keep them; donors meet them from their next visit on."""
     giving = await giving_of(staff.session, staff.tenant)
     form = kept.read(await request.form(), staff.tenant.languages)

@@ -12,11 +12,11 @@ from billing.ledger.digest.proofs import wanted
 from billing.ledger.pages.reader import Reader, table
 from infra.web import see_other
 from tenants.audit import record
-from tenants.members.access import LEADS, Leads, Staff, staff
+from tenants.members.access import FUNDS, Funds, Staff, staff
 from tenants.profile.service import profile
 
 router = APIRouter(prefix="/o/{slug}/money/books")
-Inspects = Annotated[Staff, staff(*LEADS, "auditor")]
+Inspects = Annotated[Staff, staff(*FUNDS, "auditor")]
 Currency = Annotated[str, PathParam(pattern="^[A-Z]{3}$")]
 
 
@@ -29,11 +29,11 @@ def _reader(staff: Staff) -> Reader:
 async def trial(request: Request, staff: Inspects, until: Annotated[date | None, Query()] = None) -> Response:
     """The trial balance, now or at the end of a day in the hotline's zone; and how the books are published."""
     published = wanted(await profile(staff.session))
-    return await _reader(staff).trial(request, until, published=published, may_publish=staff.may(*LEADS))
+    return await _reader(staff).trial(request, until, published=published, may_publish=staff.may(*FUNDS))
 
 
 @router.post("/publication")
-async def publish(staff: Leads, published: Annotated[str, Form()] = "") -> Response:
+async def publish(staff: Funds, published: Annotated[str, Form()] = "") -> Response:
     """Show the public page of the books, or take it away."""
     row = await profile(staff.session)
     row.defaults = {**row.defaults, "books_page": published == "yes"}

@@ -1,4 +1,4 @@
-"""Receipts for those who lead a hotline: found, read, printed, made void or replaced; a year's statements."""
+"""Receipts for those who look after gifts: found, read, printed, made void or replaced; a year's statements."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from infra.errors import Conflict, HarkError, Invalid, NotFound
 from infra.errors import _ as sentence
 from infra.web import gettext, language, limit, render, see_other
 from tenants.audit import record
-from tenants.members.access import Leads, Staff
+from tenants.members.access import Funds, Staff
 
 router = APIRouter(prefix="/o/{slug}/money/receipts")
 Text = Annotated[str, Form(max_length=400)]
@@ -43,7 +43,7 @@ def pdf_answer(data: bytes, name: str) -> Response:
 @router.get("")
 async def index(
     request: Request,
-    staff: Leads,
+    staff: Funds,
     before: UUID | None = None,
     q: Annotated[str, Query(max_length=200)] = "",
     show: Annotated[str, Query(max_length=20)] = "",
@@ -67,7 +67,7 @@ async def index(
 
 
 @router.post("/statements")
-async def send_statements(staff: Leads, year: Annotated[int, Form(ge=1970, le=9998)]) -> Response:
+async def send_statements(staff: Funds, year: Annotated[int, Form(ge=1970, le=9998)]) -> Response:
     """Write to every donor of a year who left an address."""
     await limit("receipts.year", f"{staff.tenant.id}:{year}", "3/day")
     await letters.owe_statements(staff.session, year)
@@ -76,7 +76,7 @@ async def send_statements(staff: Leads, year: Annotated[int, Form(ge=1970, le=99
 
 
 @router.get("/{key}")
-async def one(request: Request, staff: Leads, key: UUID) -> Response:
+async def one(request: Request, staff: Funds, key: UUID) -> Response:
     """One receipt, and what can be done with it."""
     return await _page(request, staff, await service.receipt(staff.session, key))
 
@@ -109,7 +109,7 @@ async def _page(
 
 
 @router.get("/{key}/paper.pdf")
-async def paper(staff: Leads, key: UUID, lang: Annotated[str, Query(max_length=20)] = "") -> Response:
+async def paper(staff: Funds, key: UUID, lang: Annotated[str, Query(max_length=20)] = "") -> Response:
     """The receipt as its donor has it."""
     row = await service.receipt(staff.session, key)
     record(staff.session, "receipt.read", member=staff.member.id, subject=key)
@@ -117,7 +117,7 @@ async def paper(staff: Leads, key: UUID, lang: Annotated[str, Query(max_length=2
 
 
 @router.get("/{key}/year.pdf")
-async def statement(staff: Leads, key: UUID) -> Response:
+async def statement(staff: Funds, key: UUID) -> Response:
     """The statement of this donor's year; NotFound for one who left no address, whose gifts nothing joins."""
     row = await service.receipt(staff.session, key)
     if row.donor_hash is None:
@@ -128,7 +128,7 @@ async def statement(staff: Leads, key: UUID) -> Response:
 
 
 @router.post("/{key}/void")
-async def void(request: Request, staff: Leads, key: UUID, reason: Text = "") -> Response:
+async def void(request: Request, staff: Funds, key: UUID, reason: Text = "") -> Response:
     """Make it void."""
     try:
         await service.void(staff.session, key, reason)
@@ -140,7 +140,7 @@ async def void(request: Request, staff: Leads, key: UUID, reason: Text = "") -> 
 
 @router.post("/{key}/replacement")
 async def replace(
-    request: Request, staff: Leads, key: UUID, name: Text = "", amount: Text = "", reason: Text = ""
+    request: Request, staff: Funds, key: UUID, name: Text = "", amount: Text = "", reason: Text = ""
 ) -> Response:
     """Issue another one in its place, with the name and the amount that are right."""
     row = await service.receipt(staff.session, key)
@@ -163,7 +163,7 @@ def _amount(typed: str, row: Receipt) -> Money:
 
 
 @router.post("/{key}/official")
-async def keep_official_number(staff: Leads, key: UUID, number: Annotated[str, Form(max_length=100)] = "") -> Response:
+async def keep_official_number(staff: Funds, key: UUID, number: Annotated[str, Form(max_length=100)] = "") -> Response:
     """Keep the number of the law's own receipt."""
     await service.keep_official_number(staff.session, key, number)
     record(staff.session, "receipt.official", member=staff.member.id, subject=key)
@@ -171,7 +171,7 @@ async def keep_official_number(staff: Leads, key: UUID, number: Annotated[str, F
 
 
 @router.post("/{key}/letter")
-async def send_again(staff: Leads, key: UUID) -> Response:
+async def send_again(staff: Funds, key: UUID) -> Response:
     """Write to the donor once more."""
     row = await service.receipt(staff.session, key)
     if row.state == "replaced":
