@@ -4,12 +4,12 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from infra.scope import policy_sql
-
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+
+TENANT = "nullif(current_setting('app.tenant', true), '')::uuid"
 
 
 def upgrade() -> None:
@@ -100,8 +100,9 @@ def upgrade() -> None:
     )
     for table in ("donor_key", "gift_reminder"):
         op.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO hark_app')
-        for statement in policy_sql(table):
-            op.execute(statement)
+        op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+        op.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+        op.execute(f'CREATE POLICY tenant ON "{table}" USING (tenant_id = {TENANT}) WITH CHECK (tenant_id = {TENANT})')
 
 
 def downgrade() -> None:
