@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     """The platform's part of each gift in basis points (100 for one per cent); the donor's page says it."""
     stripe_api: Annotated[str, _one_of("http://", "https://")] | None = None
     """Another address of Stripe's API: a stand-in's, or this installation's own as its worker reaches it."""
+    plans: Literal["off", "on"] = "off"
+    """Whether hotlines have plans, which some pay for; `off`, everything is everybody's and nothing is billed."""
 
     @model_validator(mode="after")
     def _relay_is_whole(self) -> Self:

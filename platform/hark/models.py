@@ -10,6 +10,7 @@ from billing.ledger import models as ledger
 from billing.matching import models as matching
 from billing.monthly import models as monthly
 from billing.offline import models as offline
+from billing.plans import models as plans
 from billing.processor import models as processor
 from billing.receipts import models as receipts
 from billing.reminders import models as reminders
@@ -57,6 +58,7 @@ SLICES = (
     donors, reminders,
     processor,
     offline, bankfeed,
+    plans,
     simulated,
     usage,
     matching,

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -45,6 +46,9 @@ async def test_every_tenant_table_has_the_one_policy_and_members_see_their_own_p
         if row["policyname"] == "tenant":
             assert row["cmd"] == "ALL"
             assert _plain(row["qual"]) == _plain(row["with_check"]) == _plain(f"tenant_id = {TENANT}")
+        elif row["policyname"] == "platform":  # whoever runs the platform reads what hotlines owe it, and nothing else
+            assert (row["tablename"], row["cmd"]) in {("plan_standing", "SELECT"), ("plan_invoice", "SELECT")}
+            assert _plain(row["qual"]) == _plain(f"{TENANT} = '{UUID(int=0)}'::uuid")
         else:
             assert (row["tablename"], row["policyname"], row["cmd"]) == ("member", "account", "SELECT")
 

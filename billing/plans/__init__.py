@@ -1,0 +1,1 @@
+"""What hotlines pay this platform by, if they pay at all: plans as data, standing, invoices, a soft landing."""
