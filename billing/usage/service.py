@@ -91,6 +91,13 @@ async def count_all(session: Session, kind: str, used: Iterable[Used]) -> int:
     return int((await session.execute(_COUNT, given)).scalar_one())
 
 
+async def open_since(session: Session) -> datetime:
+    """When the oldest month began that may still be added to, in the hotline's zone."""
+    zone = await _zone(session)
+    first = before(month_of(now(), zone), MONTHS_OPEN)
+    return datetime(first.year, first.month, 1, tzinfo=ZoneInfo(zone))
+
+
 async def used(session: Session, kind: str, since: date, until: date) -> int:
     """What was used of a kind in the months from `since` to before `until`, both first days of a month in the
     hotline's zone: nothing is kept of single days. In seconds, letters, number-days or byte-days.

@@ -1,6 +1,7 @@
 """Blobs in an S3 bucket, through boto3."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,12 +35,13 @@ class S3Store:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._client.delete_object, Bucket=self._bucket, Key=self._name(key))
 
-    async def keys(self, prefix: str) -> list[str]:
-        def listed() -> list[str]:
-            pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=self._name(prefix)
-            )
-            skip = len(self._prefix) + 1 if self._prefix else 0
-            return [item["Key"][skip:] for page in pages for item in page.get("Contents", ())]
+    def _listed(self, prefix: str) -> Iterator[Any]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._name(prefix))
+        return (item for page in pages for item in page.get("Contents", ()))
 
-        return await asyncio.to_thread(listed)
+    async def keys(self, prefix: str) -> list[str]:
+        skip = len(self._prefix) + 1 if self._prefix else 0
+        return await asyncio.to_thread(lambda: [item["Key"][skip:] for item in self._listed(prefix)])
+
+    async def size(self, prefix: str) -> int:
+        return await asyncio.to_thread(lambda: sum(int(item["Size"]) for item in self._listed(prefix)))

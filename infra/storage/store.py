@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from pkgutil import resolve_name
@@ -21,6 +22,8 @@ class Store(Protocol):
     async def delete(self, key: str) -> None: ...
 
     async def keys(self, prefix: str) -> list[str]: ...
+
+    async def size(self, prefix: str) -> int: ...
 
 
 class DiskStore:
@@ -65,6 +68,16 @@ class DiskStore:
             )
 
         return await asyncio.to_thread(listed)
+
+    async def size(self, prefix: str) -> int:
+        def weighed() -> int:
+            total = 0
+            for path in self._path(prefix).rglob("*"):
+                with suppress(FileNotFoundError):  # taken away while we looked
+                    total += path.stat().st_size if path.is_file() else 0
+            return total
+
+        return await asyncio.to_thread(weighed)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from billing.receipts import letters as receipts
 from billing.simulated import jobs as simulated
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
+from hark.metering import jobs as metering
 from hark.phone.sounds import warming as phone
 from hark.phone.stray import jobs as stray
 from hark.retention import jobs as retention
@@ -32,5 +33,6 @@ SLICES = (
     refunds, payments, payment_events,
     giving,
     simulated,
+    metering,
 )  # fmt: skip
 JOBS = HANDLERS

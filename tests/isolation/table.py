@@ -330,6 +330,7 @@ ROWS: tuple[Row, ...] = (
 
 JOBS: dict[str, dict[str, str]] = {
     "books.close": {},
+    "metering.count": {},
     "mail.send": {"sealed": "{letter}"},
     "signup.forget": {"application": "{application}"},
     "provisioning.run": {"run": "open"},
@@ -360,6 +361,7 @@ done nothing to the first; the second's own opening is over long ago."""
 
 FOR_ALL = {
     "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
+    "metering.round": "owes every hotline the counting of what it used, each in that hotline's own scope",
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
     "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",
     "numbers.failover": "a carrier's node serves every hotline",

@@ -18,6 +18,7 @@ from billing.processor.booking import sweep as payments
 from billing.simulated import jobs as simulated
 from hark.app import dress
 from hark.jobs import JOBS
+from hark.metering import jobs as metering
 from hark.phone.service import tell_changed
 from hark.phone.stray import jobs as stray
 from hark.retention import jobs as retention
@@ -114,3 +115,4 @@ async def _prepare() -> None:
         await payments.begin(session)
         await stray.begin(session)
         await simulated.begin(session)
+        await metering.begin(session)
