@@ -43,7 +43,10 @@ class Donor(TenantTable, table=True):
     """Somebody who gave and left an address; `hash` finds them again by it. `sealed` is JSON of name and email."""
 
     __tablename__ = "donor"
-    __table_args__ = (Index("uq_donor_hash", "tenant_id", "hash", unique=True),)
+    __table_args__ = (
+        Index("uq_donor_hash", "tenant_id", "hash", unique=True),
+        Index("ix_donor_last", "tenant_id", "last_at", "id"),
+    )
     hash: bytes
     sealed: bytes
     language: str

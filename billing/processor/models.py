@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from infra.database import PlatformTable, TenantTable, document, moment, one_of
+from infra.database import PlatformTable, TenantTable, belongs_to, document, moment, one_of
 
 
 class PaymentAccount(TenantTable, table=True):
@@ -97,6 +97,7 @@ class PaymentRow(TenantTable, table=True):
         Index(
             "ix_payment_unsettled", "tenant_id", "changed_at", postgresql_where=text("state IN ('open','processing')")
         ),
+        Index("ix_payment_refunded", "tenant_id", "paid_at", "id", postgresql_where=text("refunded_minor > 0")),
     )
     account: str
     campaign: UUID | None = None
@@ -117,3 +118,24 @@ class PaymentRow(TenantTable, table=True):
     country: str | None = None
     paid_at: datetime | None = moment(nullable=True)
     changed_at: datetime = moment(default=True)
+
+
+class Dispute(TenantTable, table=True):
+    """A donor's bank has asked about a gift or taken it back: what the processor last said of it, in its words. `due`
+    is when an answer must be there; None where none is awaited."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        belongs_to("gift", "payment"),
+        Index("uq_dispute", "tenant_id", "dispute", unique=True),
+        Index("ix_dispute_gift", "tenant_id", "gift"),
+        Index("ix_dispute_at", "tenant_id", "at", "id"),
+    )
+    gift: UUID
+    dispute: str
+    status: str
+    reason: str
+    currency: str
+    minor: int = Field(sa_type=BigInteger)
+    at: datetime = moment()
+    due: datetime | None = moment(nullable=True)

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from billing.bankfeed import models as bankfeed
 from billing.campaigns import models as campaigns
 from billing.donors import models as donors
+from billing.fundraising import models as fundraising
 from billing.giving import models as giving
 from billing.ledger import models as ledger
 from billing.matching import models as matching
@@ -62,4 +63,5 @@ SLICES = (
     simulated,
     usage,
     matching,
+    fundraising,
 )  # fmt: skip

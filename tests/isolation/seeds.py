@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from billing.processor.models import Operation, Payee, PaymentAccount, PaymentRow, ProcessorEvent
+from billing.processor.models import Dispute, Operation, Payee, PaymentAccount, PaymentRow, ProcessorEvent
 from billing.receipts.facts import Facts
 from billing.receipts.models import Receipt, ReceiptSeries, ReceiptYear
 from billing.receipts.service import donor_hash
@@ -131,7 +131,11 @@ def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID
         event=f"evt_{marker}", account=account, tenant=hotline.tenant, type="charge.succeeded", object=f"ch_{marker}",
         created=now(),
     )  # fmt: skip
-    session.add_all([mine, paid, back, heard, Payee(account=account, tenant=hotline.tenant)])
+    asked = Dispute(
+        gift=paid.id, dispute=f"du_{marker}", status="needs_response", reason="fraudulent", currency="GBP", minor=500,
+        at=now(),
+    )  # fmt: skip
+    session.add_all([mine, paid, back, heard, asked, Payee(account=account, tenant=hotline.tenant)])
     return {"payment": paid.id, "operation": back.id}
 
 
