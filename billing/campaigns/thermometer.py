@@ -7,16 +7,18 @@ from billing.ledger.balances import balance
 from billing.money import Money
 from infra.database import Session
 
-COUNTS = ("gifts", "goods_given", "grants", "refunds", "disputes")
+COUNTS = ("gifts", "matched", "goods_given", "grants", "refunds", "disputes")
 """What came in, less what was given back or lost. What a campaign costs doesn't lower it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thermometer:
-    """`raised` may be less than nought after refunds of gifts to it from before; then it reads as nought."""
+    """`raised` may be less than nought after refunds of gifts to it from before; then it reads as nought. `matched` is
+    the part of it that sponsors added."""
 
     raised: Money
     goal: Money | None
+    matched: Money
 
     @property
     def percent(self) -> int:
@@ -31,8 +33,6 @@ class Thermometer:
 
 async def thermometer(session: Session, campaign: Campaign) -> Thermometer:
     """What the ledger says now."""
-    minor = 0
-    for account in COUNTS:
-        minor -= await balance(session, account, campaign.currency, campaign=campaign.id)
+    on = {account: -await balance(session, account, campaign.currency, campaign=campaign.id) for account in COUNTS}
     goal = Money(campaign.goal_minor, campaign.currency) if campaign.goal_minor else None
-    return Thermometer(Money(minor, campaign.currency), goal)
+    return Thermometer(Money(sum(on.values()), campaign.currency), goal, Money(on["matched"], campaign.currency))

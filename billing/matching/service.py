@@ -1,5 +1,6 @@
 """Settles what sponsors add to a gift: claimed under a lock on their pool, given back as the gift is."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -31,7 +32,7 @@ async def settle(session: Session, *, gift: UUID, campaign: UUID | None, kept: M
     found = select(PoolMatch).where(PoolMatch.gift == gift).execution_options(populate_existing=True)
     held = {row.pool: row for row in await session.exec(found)}
     added = 0
-    for pool in sorted(pools, key=lambda one: (one.campaign is None, one.opened_at or one.made_at, one.id)):
+    for pool in in_turn(pools):
         wanted = max(0, earned(pool, kept) - added)
         row = held.get(pool.id)
         if row is None and not held and wanted:
@@ -44,6 +45,11 @@ async def settle(session: Session, *, gift: UUID, campaign: UUID | None, kept: M
             session.add(row)
             await _move(session, pool, row, min(wanted, most) - row.minor, campaign, at)
         added += row.minor
+
+
+def in_turn(pools: Iterable[Pool]) -> list[Pool]:
+    """Who adds first: the campaign's own pools before those for all gifts, the one that was opened first before."""
+    return sorted(pools, key=lambda pool: (pool.campaign is None, pool.opened_at or pool.made_at, pool.id))
 
 
 def earned(pool: Pool, kept: Money) -> int:
@@ -65,7 +71,6 @@ async def _locked(session: Session, gift: UUID, campaign: UUID | None, currency:
         or_(col(Pool.campaign).is_(None), col(Pool.campaign) == campaign),
         col(Pool.since) <= at,
         col(Pool.until) > at,
-        col(Pool.opened_at) <= at,
     )
     does = exists().where(col(PoolMatch.pool) == col(Pool.id), col(PoolMatch.gift) == gift)
     found = select(Pool).where(or_(could, does)).order_by(col(Pool.id)).with_for_update()
@@ -81,10 +86,9 @@ async def _move(session: Session, pool: Pool, row: PoolMatch, minor: int, campai
     row.minor, row.times, pool.used_minor = row.minor + minor, row.times + 1, pool.used_minor + minor
     session.add_all((row, pool))
     await session.flush()
-    about = {"campaign": campaign, "gift": row.gift, "pool": pool.id}
     postings = (
-        Posting("pool", minor, pool.currency, **about),
-        Posting("matched", -minor, pool.currency, **about),
+        Posting("pool", minor, pool.currency, gift=row.gift, pool=pool.id),
+        Posting("matched", -minor, pool.currency, campaign=campaign, gift=row.gift, pool=pool.id),
     )
     kind = "match" if minor > 0 else "match.back"
     ref = f"match:{pool.id}:{row.gift}:{row.times}"
@@ -95,21 +99,21 @@ async def _move(session: Session, pool: Pool, row: PoolMatch, minor: int, campai
 
 async def give_rest(session: Session, pool: Pool) -> None:
     """Book what is left of a closed pool to where its sponsor wants it: off what they owe, and what they had paid in
-    beyond that as owed to them; or as a gift of its own."""
+    beyond that as owed to them; or, without a condition, as a grant."""
     rest = -await balance(session, "pool", pool.currency, pool=pool.id)
     if not rest:
         return
     pool.rests += 1
     session.add(pool)
     if pool.rest == "stays":
-        to = [Posting("matched", -rest, pool.currency, campaign=pool.campaign, pool=pool.id)]
+        to = [Posting("grants", -rest, pool.currency, campaign=pool.campaign, pool=pool.id)]
     else:
         unpaid = min(rest, max(0, await balance(session, "receivable", pool.currency, pool=pool.id)))
         to = [
             Posting("receivable", -unpaid, pool.currency, pool=pool.id),
             Posting("payable", unpaid - rest, pool.currency, pool=pool.id),
         ]
-    postings = [Posting("pool", rest, pool.currency, campaign=pool.campaign, pool=pool.id), *to]
+    postings = [Posting("pool", rest, pool.currency, pool=pool.id), *to]
     await book(session, Entry(f"pool:{pool.id}:rest:{pool.rests}", "pool.rest", now(), postings))
 
 

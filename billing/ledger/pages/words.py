@@ -30,6 +30,12 @@ KINDS = {
     "topup": _("A payment to the processor"),
     "topup_reversal": _("A payment to the processor that came back"),
     "adjustment": _("An adjustment"),
+    "pool.promise": _("A sponsor's promise to match gifts"),
+    "pool.payment": _("A sponsor's payment"),
+    "pool.payback": _("Money that went back to a sponsor"),
+    "pool.rest": _("What was left of a sponsor's promise"),
+    "match": _("A matching gift"),
+    "match.back": _("A matching gift given back"),
 }
 TITLES = {
     "asset": _("What there is"),
