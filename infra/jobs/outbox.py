@@ -28,6 +28,7 @@ class Job(PlatformTable, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "due_at", postgresql_where=text(OWED)),
+        Index("ix_outbox_letters", "tenant", "done_at", postgresql_where=text("name = 'mail.send'")),
         Index("uq_outbox_key", "key", unique=True, postgresql_where=text(OWED)),
     )
     tenant: UUID | None = None

@@ -11,6 +11,7 @@ from billing.ledger import models as ledger
 from billing.matching import models as matching
 from billing.monthly import models as monthly
 from billing.offline import models as offline
+from billing.openness import models as openness
 from billing.plans import models as plans
 from billing.processor import models as processor
 from billing.receipts import models as receipts
@@ -61,7 +62,7 @@ SLICES = (
     offline, bankfeed,
     plans,
     simulated,
-    usage,
+    usage, openness,
     matching,
     fundraising,
 )  # fmt: skip

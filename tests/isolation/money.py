@@ -1,10 +1,11 @@
 """A hotline's books for the sweeps: a gift with its fee, booked two days ago, on a day that is closed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from billing.ledger import Entry, Posting, book
 from billing.ledger.digest.closing import close_days
+from billing.openness.models import OpenPeriod, UsageRate
 from billing.usage.service import count
 from infra import clock
 from infra.database import Session
@@ -20,4 +21,7 @@ async def books(session: Session, marker: str) -> dict[str, UUID]:
         entry = await book(session, Entry(f"seed:{marker}", "charge", clock.now(), postings, note=f"Note {marker}"))
     await close_days(session)
     await count(session, "minutes", marker, 60, clock.now())
+    since, until = date(2020, 1, 1), date(2020, 2, 1)
+    laid = OpenPeriod(since=since, until=until, booked_before=date(2020, 2, 15), currency="GBP", answered=5)
+    session.add_all([laid, UsageRate(kind="minutes", month=since, currency="GBP", milli=1)])
     return {"ledger_entry": entry, "booked_gift": gift}
