@@ -53,6 +53,7 @@ from tenants.prompts.service import storage_key, text_hash
 from tenants.rosters.models import Shift
 from tenants.trunks.models import Trunk
 from tenants.workflows.models import WorkflowVersion
+from tests.isolation.byhand import by_hand
 from tests.isolation.gifts import gifts
 from tests.isolation.money import books
 from tests.world import Hotline
@@ -112,15 +113,16 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
         async with unit_of_work() as session:
             ids, tokens = await _tenant_rows(session, hotline, keeper, number, marker)
             ids |= await _platform_rows(session, hotline, account, marker)
-            ids |= _payments(session, hotline, marker)
+            ids |= await _payments(session, hotline, marker)
             ids |= await books(session, marker)
             given, gift_token = await gifts(session, hotline, marker)
+            given |= await by_hand(session, marker, given["gift"], given["donor"])
             await session.flush()
             ids = await _other_rows(session, hotline.tenant) | ids | given
     return Seeded(hotline, marker, number, *tokens, ids, gift_token)
 
 
-def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID]:
+async def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID]:
     """An account for gifts, a gift that was paid on it and given back."""
     account = f"acct_{marker}"
     mine = PaymentAccount(account=account, state="ready", country="GB", charges_enabled=True, missing=[marker])
@@ -131,11 +133,13 @@ def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID
         event=f"evt_{marker}", account=account, tenant=hotline.tenant, type="charge.succeeded", object=f"ch_{marker}",
         created=now(),
     )  # fmt: skip
+    session.add_all([mine, paid, back, heard, Payee(account=account, tenant=hotline.tenant)])
+    await session.flush()
     asked = Dispute(
         gift=paid.id, dispute=f"du_{marker}", status="needs_response", reason="fraudulent", currency="GBP", minor=500,
         at=now(),
     )  # fmt: skip
-    session.add_all([mine, paid, back, heard, asked, Payee(account=account, tenant=hotline.tenant)])
+    session.add(asked)
     return {"payment": paid.id, "operation": back.id}
 
 

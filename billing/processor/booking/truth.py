@@ -12,6 +12,7 @@ from sqlmodel import select
 from billing.ledger import book
 from billing.processor.access import at, client, plainly
 from billing.processor.amounts import from_stripe
+from billing.processor.booking.disputes import keep
 from billing.processor.booking.entries import entry_of, txn_of
 from billing.processor.models import PaymentRow
 from billing.processor.payments import Payment, payment_of, tell
@@ -98,6 +99,7 @@ async def _settle(session: Session, row: PaymentRow, charge_id: str) -> str:
         if entry := entry_of(txn_of(made, row.id, row.campaign)):
             await book(session, entry)
     _note(row, charge, disputes)
+    await keep(session, row.id, disputes)
     return str((charge["billing_details"] or {}).get("email") or "")
 
 
