@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from billing.giving.form import Chosen, GiftForm
 from billing.giving.models import Gift
 from billing.money import Money
+from billing.receipts.service import OFF_LINE
 from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
@@ -110,7 +111,11 @@ async def lately(session: Session, campaign: UUID | None, most: int = 5) -> list
 async def forget_unpaid(session: Session) -> int:
     """Forget gifts that never came, with what was written beside them, a month after they were begun; how many went.
     Their pages for paying are long over by then."""
-    over = (col(Gift.started_at) < now() - UNPAID_KEPT, col(Gift.state).in_(("started", "expired", "failed")))
+    over = (
+        col(Gift.started_at) < now() - UNPAID_KEPT,
+        col(Gift.state).in_(("started", "expired", "failed")),
+        col(Gift.method).not_in(OFF_LINE),  # those were entered by hand and taken back, and the books name them
+    )
     gone = await session.execute(delete(Gift).where(*over).returning(col(Gift.id)))
     return len(gone.scalars().all())
 

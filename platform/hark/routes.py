@@ -10,6 +10,7 @@ from billing.giving.page import thanks as giving_thanks
 from billing.ledger.digest import routes as digests
 from billing.ledger.pages import platform as platform_books
 from billing.ledger.pages import routes as books
+from billing.offline import routes as offline
 from billing.posters import routes as posters
 from billing.processor.connect import routes as payment_account
 from billing.processor.events import routes as payment_events
@@ -75,6 +76,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     callers.router,
     books.router,
     digests.router,
+    offline.router,
     receipts.router,
     receipt_links.router,
     posters.router,

@@ -16,6 +16,7 @@ BOOKS = "/o/{slug}/money/books"
 CHECKED = "/h/{slug}/books"
 SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
+OFFLINE = "/o/{slug}/money/offline"
 GIVE = "/h/{slug}/give"
 GIVING = "/o/{slug}/money/giving"
 CAMPAIGN = "/o/{slug}/money/giving/campaigns"
@@ -280,6 +281,13 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{CAMPAIGN}/{{key}}/news/{{campaign_update}}/removal", staff(*FUNDS, ok=303), key="campaign"),
     Row("POST", f"{CAMPAIGN}/{{key}}/pictures", staff(*FUNDS, ok=422), key="campaign", form={"alt.en": "A word."}),
     Row("POST", f"{CAMPAIGN}/{{key}}/pictures/{{campaign_picture}}/removal", staff(*FUNDS, ok=303), key="campaign"),
+    # By hand: the first hotline has entered a gift in cash
+    Row("GET", OFFLINE, staff(*FUNDS)),
+    Row("GET", f"{OFFLINE}/new", staff(*FUNDS)),
+    Row("POST", OFFLINE, staff(*FUNDS, ok=422), smuggled=422, form={"kind": "cash", "campaign": "{campaign}"}),
+    Row("GET", f"{OFFLINE}/{{key}}", staff(*FUNDS), key="offline_gift"),
+    Row("POST", f"{OFFLINE}/{{key}}/correction", staff(*FUNDS, ok=422), key="offline_gift", form={"kind": "cash"}),
+    Row("POST", f"{OFFLINE}/{{key}}/removal", staff(*FUNDS, ok=303), key="offline_gift", form={"why": "A mistake"}),
     # Receipts: the first hotline's donor has number S-1
     Row("GET", RECEIPTS, staff(*FUNDS)),
     Row("POST", f"{RECEIPTS}/statements", staff(*FUNDS, ok=303), form={"year": "2026"}),
