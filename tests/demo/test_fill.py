@@ -10,6 +10,9 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from billing.giving.models import Gift
+from billing.ledger.balances import trial_balance
+from billing.receipts.models import Receipt
 from hark.cases.models import Case, CaseCount
 from hark.contacts.models import Contact
 from hark.demo.fill import fill
@@ -152,6 +155,29 @@ async def test_the_roster_has_somebody_on_most_shifts_and_a_few_holes(filled: Fi
                 shifts = (await session.exec(select(Shift))).all()
         holes = [shift for shift in shifts if shift.member_id is None]
         assert 0 < len(holes) < len(shifts) / 2
+
+
+async def test_the_books_have_every_gift_and_agree_with_the_processor(filled: Filled, browser: Browser) -> None:
+    for example in filled.values():
+        with tenant_scope(example.tenant.id):
+            async with unit_of_work() as session:
+                gifts = list(await session.exec(select(Gift)))
+                given = sum(gift.total_minor for gift in gifts)
+                lines = [line for line in await trial_balance(session) if line.account == "gifts"]
+                receipts = list(await session.exec(select(Receipt.number)))
+        owes = example.told.gifts.appeal is not None
+        assert bool(gifts) == owes
+        assert {gift.state for gift in gifts} <= {"paid"}
+        assert -sum(line.minor for line in lines) == given
+        assert sorted(receipts) == list(range(1, len(gifts) + 1))
+        page = (await (await browser(await example.account("owner"))).get(f"{example.at}/money")).text
+        assert ("big-number" in page) == owes
+        donation = await (await browser()).get(f"/h/{example.tenant.slug}/give")
+        assert donation.status_code == 200
+        wanted = (
+            example.told.gifts.does if owes else {"": example.told.gifts.partner and example.told.gifts.partner.name}
+        )
+        assert any(words and words in donation.text for words in wanted.values())
 
 
 async def test_filling_twice_is_filling_once(filled: Filled) -> None:

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from billing.processor.models import Payee
+from billing.simulated.models import SimulatedObject
 from hark.demo import fill as filling
 from hark.demo.fill import fill
-from hark.demo.invented.cast import hotlines
+from hark.demo.invented.cast import DONORS, hotlines
 from hark.demo.known import examples
 from hark.demo.remove import remove
 from infra.database import Session, unit_of_work
@@ -42,6 +44,9 @@ async def present() -> list[str]:
 
 async def test_removing_leaves_nothing_and_leaves_every_other_hotline_alone(world: World, services: Throwaway) -> None:
     before = await census(services, world.first.tenant)
+    with no_scope():
+        async with unit_of_work() as session:
+            accounts_before = list(await session.exec(select(SimulatedObject.account)))
     tenants = [tenant.id for tenant in await fill(quiet, 1)]
     with no_scope():
         async with unit_of_work() as session:
@@ -59,6 +64,11 @@ async def test_removing_leaves_nothing_and_leaves_every_other_hotline_alone(worl
             assert await examples(session) == {}
             states = set(await session.exec(select(Number.status).where(col(Number.e164).in_(numbers))))
             letters = [letter.opened()["to"] for letter in await session.exec(select(Mail))]
+            held = list(await session.exec(select(SimulatedObject.account).where(SimulatedObject.account != "")))
+            payees = list(await session.exec(select(Payee.tenant)))
+    assert not set(tenants) & set(payees)
+    assert set(held) <= set(accounts_before)
+    assert not [to for to in letters if to.endswith(DONORS)]
     assert states == {"free"}
     assert not set(letters) & set(EMAILS)
     assert await census(services, world.first.tenant) == before

@@ -12,6 +12,7 @@ from hark.demo.invented.cast import hotlines
 from hark.demo.known import password
 from hark.demo.remove import remove
 from hark.i18n import LOCALE
+from hark.jobs import JOBS
 from infra.database import engine, unit_of_work
 from infra.realtime import hub
 from infra.scope import no_scope
@@ -43,6 +44,7 @@ def say(line: str) -> None:
 
 
 async def _with_ground(act: Awaitable[None]) -> None:
+    assert JOBS, "whoever waits for gifts makes itself known as it is imported"
     i18n.load(LOCALE)
     await warm()
     try:

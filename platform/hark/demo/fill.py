@@ -10,6 +10,8 @@ from sqlmodel import col
 from hark.demo.invented.cast import Hotline, hotlines
 from hark.demo.known import MARK, examples, password
 from hark.demo.live.job import keep_calling
+from hark.demo.money.gifts import support
+from hark.demo.money.till import at_hand
 from hark.demo.past.history import remember
 from hark.demo.people import account_of, move_in
 from infra.clock import now, travel
@@ -41,14 +43,19 @@ async def fill(say: Say, days: int = MONTH) -> list[Tenant]:
     """Make what is missing of the five, whole or, where an earlier fill was killed, from where it stood."""
     hashed = await hash_password(password())
     filled = []
-    for hotline in hotlines().values():
-        tenant = await _open(hotline, hashed, days)
-        with tenant_scope(tenant), speaking(hotline.languages[0]):
-            async with unit_of_work() as session:
-                told = await _settle(session, hotline, hashed, days)
-                await keep_calling(session)
-                filled.append(await tenant_by_id(session, tenant))
-        say(f"{hotline.name}: {told}")
+    async with at_hand() as browser:
+        for hotline in hotlines().values():
+            key = await _open(hotline, hashed, days)
+            with tenant_scope(key), speaking(hotline.languages[0]):
+                async with unit_of_work() as session:
+                    told = await _settle(session, hotline, hashed, days)
+                    await keep_calling(session)
+                    tenant = await tenant_by_id(session, key)
+                begins = tenant.created_at + SETTLING_IN
+                if browser is not None and (gifts := await support(hotline, tenant, begins, days, browser)):
+                    told = f"{told}, {gifts} gifts"
+            filled.append(tenant)
+            say(f"{hotline.name}: {told}")
     return filled
 
 

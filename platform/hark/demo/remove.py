@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from hark.demo.invented.cast import Hotline, hotlines
+from billing.processor.models import Payee, PaymentAccount, ProcessorEvent
+from hark.demo.invented.cast import DONORS, Hotline, hotlines
 from hark.demo.known import examples
+from hark.demo.money.till import forget
 from infra.database import Session, unit_of_work
 from infra.jobs import Job
 from infra.mail.send import Mail
@@ -55,6 +57,10 @@ async def _erase(session: Session, application: UUID, tenant: UUID) -> None:
         row.status = "closing"
         await session.flush()
     await withdraw(session, tenant)
+    for account in await session.exec(select(PaymentAccount.account)):
+        await forget(session, account)
+    await session.execute(delete(Payee).where(col(Payee.tenant) == tenant))
+    await session.execute(delete(ProcessorEvent).where(col(ProcessorEvent.tenant) == tenant))
     await delete_rows(session, tenant)
     for key in await store().keys(f"exports/{tenant}"):
         await store().delete(key)
@@ -80,7 +86,8 @@ async def _dismiss(hotline: Hotline) -> None:
 
 
 async def _burn_letters(session: Session, addresses: set[str]) -> None:
-    """The letters to them in the local outbox."""
+    """The letters to them, and to the donors, in the local outbox."""
     for letter in await session.exec(select(Mail)):
-        if letter.opened()["to"] in addresses:
+        to = letter.opened()["to"]
+        if to in addresses or to.endswith(f"@{DONORS}"):
             await session.delete(letter)

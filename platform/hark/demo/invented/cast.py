@@ -8,13 +8,16 @@ from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import Field
+from slugify import slugify
 
 from tenants.documents import Part
+from tenants.texts import Text
 
 HERE = Path(__file__).parent / "hotlines"
 Value = str | int | float | tuple[str, ...]
 DOMAIN = "example.org"
 """Reserved by RFC 2606: no letter to it can ever reach anybody."""
+DONORS = f"donors.{DOMAIN}"
 
 
 class Person(Part):
@@ -22,7 +25,7 @@ class Person(Part):
 
     name: str
     address: str
-    role: Literal["owner", "admin", "supervisor", "operator", "auditor"]
+    role: Literal["owner", "admin", "supervisor", "operator", "auditor", "fundraiser"]
     teams: tuple[str, ...] = ("main",)
     languages: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
@@ -53,6 +56,43 @@ class Cases(Part):
     notes: dict[str, tuple[str, ...]]
 
 
+class Appeal(Part):
+    """What is being collected for; `goal` in whole units of the country's currency."""
+
+    slug: str
+    goal: int
+    title: Text
+    brief: Text
+    story: Text
+
+
+class Partner(Part):
+    """Who collects where the law lets only others ask the public."""
+
+    name: str
+    filing: str
+    url: str
+
+
+class Gifts(Part):
+    """What supports it: so many gifts a day, of `amounts` (minor units), from `donors`, some of whom write something.
+    Every second donor leaves an address."""
+
+    a_day: float
+    amounts: tuple[int, ...]
+    does: Text
+    thanks: Text
+    donors: Annotated[tuple[str, ...], Field(min_length=2)]
+    messages: tuple[str, ...]
+    honours: tuple[str, ...] = ()
+    appeal: Appeal | None = None
+    partner: Partner | None = None
+
+    def email_of(self, donor: str) -> str:
+        """The address that this donor leaves; "" for who leaves none."""
+        return "" if self.donors.index(donor) % 2 else f"{slugify(donor, separator='.')}@{DONORS}"
+
+
 class Hotline(Part):
     """One example. `hours` weighs the 24 hours of a local day by how many people call then; `answers` holds what the
     form may be answered with where a story doesn't say; `choices` weighs the values of the menus; `wording` is what a
@@ -74,6 +114,7 @@ class Hotline(Part):
     answers: dict[str, tuple[Value, ...]]
     stories: Annotated[tuple[Story, ...], Field(min_length=4)]
     cases: Cases
+    gifts: Gifts
 
     @property
     def owner(self) -> Person:
