@@ -170,6 +170,41 @@ async def test_who_is_removed_is_out_at_once_and_their_shifts_are_free(
             assert not list(await session.exec(select(TeamMember).where(TeamMember.member_id == leaving.member)))
 
 
+@pytest.mark.parametrize("role", ["fundraiser", "auditor"])
+async def test_who_answers_no_more_is_on_no_shift_and_in_no_team_though_the_form_says_so(
+    browser: Browser, line: tuple[Hotline, Person], role: str
+) -> None:
+    hotline, owner = line
+    volunteer = await join(hotline, "volunteer@example.org", "Vera", "operator")
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            shift = (await session.exec(select(Shift).limit(1))).one()
+            shift.member_id = volunteer.member
+            team = (await session.exec(select(TeamMember.team_id))).first()
+            session.add(shift)
+    form = {"role": role, "team": str(team)}
+    client = await browser(owner.account)
+    assert (await client.post(f"/o/{hotline.slug}/people/{volunteer.member}", data=form)).status_code == 303
+    with tenant_scope(hotline.tenant):
+        async with unit_of_work() as session:
+            assert not list(await session.exec(select(Shift).where(col(Shift.member_id).is_not(None))))
+            assert not list(await session.exec(select(TeamMember).where(TeamMember.member_id == volunteer.member)))
+
+
+async def test_a_fundraisers_home_is_the_money_and_leads_nowhere_else(
+    browser: Browser, line: tuple[Hotline, Person]
+) -> None:
+    hotline, _ = line
+    raises = await browser((await join(hotline, "funds@example.org", "Fumiko", "fundraiser")).account)
+    answer = await raises.get(f"/o/{hotline.slug}")
+    assert answer.headers["location"] == f"/o/{hotline.slug}/money"
+    page = (await raises.get(f"/o/{hotline.slug}/money")).text
+    ways = set(re.findall(rf'href="/o/{hotline.slug}(/[a-z]+)', page))
+    assert ways == {"/money"}
+    for path in ("contacts", "cases", "callers", "live", "console", "roster", "people", "audit", "settings"):
+        assert (await raises.get(f"/o/{hotline.slug}/{path}")).status_code == 403, path
+
+
 async def test_changing_role_teams_and_languages(browser: Browser, line: tuple[Hotline, Person]) -> None:
     hotline, owner = line
     member = await join(hotline, "mover@example.org", "Mo", "operator")
