@@ -52,6 +52,18 @@ async def pool(session: Session, key: UUID, *, lock: bool = False) -> Pool:
     return row
 
 
+def still_draft(row: Pool) -> None:
+    """Raises Conflict unless nothing of it has been promised to donors."""
+    if row.state != "draft":
+        raise Conflict(_("This pool has been opened before."))
+
+
+def was_opened(row: Pool) -> None:
+    """Raises NotFound for a draft: there is nothing to tell of it."""
+    if row.state == "draft":
+        raise NotFound
+
+
 async def pools(session: Session) -> list[Pool]:
     """Every pool, the newest first."""
     return list(await session.exec(select(Pool).order_by(col(Pool.id).desc())))
@@ -95,8 +107,7 @@ async def open_pool(session: Session, key: UUID) -> Pool:
     """Let a draft match gifts from now on (or from its first day), and book the promise. Raises NotFound, Conflict for
     one that isn't a draft, Invalid when its last day is over."""
     row = await pool(session, key, lock=True)
-    if row.state != "draft":
-        raise Conflict(_("This pool has been opened before."))
+    still_draft(row)
     at = now()
     if row.until <= at:
         raise Invalid(_("Its last day is over. Choose a later one first."), field="until")
@@ -171,6 +182,5 @@ async def close_pool(session: Session, key: UUID, rest: str) -> Pool:
 async def discard(session: Session, key: UUID) -> None:
     """Take a draft away. Raises NotFound, Conflict for one that was opened."""
     row = await pool(session, key, lock=True)
-    if row.state != "draft":
-        raise Conflict(_("This pool has been opened before."))
+    still_draft(row)
     await session.delete(row)
