@@ -2,6 +2,7 @@
 
 from billing.giving import arriving as giving
 from billing.ledger.digest import jobs as books
+from billing.matching import service as matching
 from billing.processor import refunds
 from billing.processor.booking import sweep as payments
 from billing.processor.events import jobs as payment_events
@@ -33,6 +34,7 @@ SLICES = (
     refunds, payments, payment_events,
     giving,
     simulated,
+    matching,
     metering,
 )  # fmt: skip
 JOBS = HANDLERS

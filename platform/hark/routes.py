@@ -7,6 +7,7 @@ from billing.giving.desk import routes as giving_desk
 from billing.giving.page import elsewhere as giving_elsewhere
 from billing.giving.page import routes as giving
 from billing.giving.page import thanks as giving_thanks
+from billing.matching.desk import routes as matching
 from billing.ledger.digest import routes as digests
 from billing.ledger.pages import platform as platform_books
 from billing.ledger.pages import routes as books
@@ -65,6 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     giving_thanks.router,
     giving_desk.router,
     campaigns.router,
+    matching.router,
     sandbox.router,
     sandbox_socket.router,
     answering.router,
