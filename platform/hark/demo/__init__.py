@@ -1,5 +1,1 @@
 """The demo: five example hotlines with people, a month of history and simulated callers that keep calling."""
-
-from hark.demo.command import main
-
-__all__ = ["main"]
