@@ -107,10 +107,11 @@ def last_day(row: Pool, tenant: Tenant) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What came of a gift's match: so much from this sponsor ("" unnamed); nothing when the pool was used up."""
+    """What came of a gift's match: so much from this sponsor ("" unnamed); `late` when nothing was left for it."""
 
     sponsor: str
     money: Money
+    late: bool
 
 
 async def matches_of(session: Session, gift: UUID) -> list[Matched]:
@@ -118,6 +119,10 @@ async def matches_of(session: Session, gift: UUID) -> list[Matched]:
     same = (col(Pool.tenant_id) == col(PoolMatch.tenant_id)) & (col(Pool.id) == col(PoolMatch.pool))
     found = select(PoolMatch, Pool).join(Pool, same).where(PoolMatch.gift == gift)
     return [
-        Matched((await sponsor_of(session, row)).name if row.named else "", Money(match.minor, row.currency))
+        Matched(
+            (await sponsor_of(session, row)).name if row.named else "",
+            Money(match.minor, row.currency),
+            late=match.times == 0,
+        )
         for match, row in await session.exec(found.order_by(col(PoolMatch.id)))
     ]
