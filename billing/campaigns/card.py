@@ -19,7 +19,7 @@ _drawn: OrderedDict["Card", bytes] = OrderedDict()
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What stands on it, in `language` (BCP 47). `accent` is #rrggbb; `goal` "" for a page without a thermometer,
+    """What stands on it, in `language` (BCP 47). `accent` is #rrggbb; `note` is what holds just now, or ""; `goal` "" for a page without a thermometer,
     `filled` 0 to 100; `button` is what the page asks for."""
 
     language: str
@@ -27,6 +27,7 @@ class Card:
     hotline: str
     title: str
     brief: str
+    note: str
     raised: str
     goal: str
     filled: int

@@ -12,6 +12,7 @@ from billing.campaigns.service import campaign_by_slug, takes_gifts
 from billing.campaigns.thermometer import thermometer
 from billing.giving.page.view import headers, shell, spoken
 from billing.giving.settings import giving_of
+from billing.matching.offer import offer
 from billing.money import shown
 from infra.database import Session
 from infra.errors import NotFound
@@ -26,6 +27,7 @@ from tenants.texts import say
 
 router = APIRouter()
 WHILE = {"cache-control": "public, max-age=600"}
+SOON = {"cache-control": "public, max-age=30"}
 ALWAYS = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -44,14 +46,16 @@ async def widget(request: Request, at: AtHotline, campaign: str = "") -> Respons
     row = await _public(at, campaign)
     giving = await giving_of(at.session, at.tenant)
     kept, tag = await profile(at.session), spoken(at.tenant)
+    promised = await offer(at.session, at.tenant, row.id if row else None, giving.settings.currency)
     context = shell(at.tenant, kept) | {
+        "offer": promised,
         "giving": giving,
         "open": giving.mode == "own" and (row is None or takes_gifts(row, at.tenant)),
         "title": say(row.title, tag, at.tenant.languages[0]) if row else at.tenant.name,
         "meter": await thermometer(at.session, row) if row else None,
         "page": f"/h/{at.tenant.slug}/give" + (f"/{row.slug}" if row else ""),
     }
-    return render(request, "giving/widget.html", context, headers=headers(framed=True) | WHILE)
+    return render(request, "giving/widget.html", context, headers=headers(framed=True) | (SOON if promised else WHILE))
 
 
 async def _card(request: Request, session: Session, tenant: Tenant, row: Campaign | None) -> Response:
@@ -59,12 +63,16 @@ async def _card(request: Request, session: Session, tenant: Tenant, row: Campaig
     kept, tag, first = await profile(session), spoken(tenant), tenant.languages[0]
     meter = await thermometer(session, row) if row else None
     goal = meter.goal if meter else None
+    open_still = row is None or takes_gifts(row, tenant)
+    currency = (await giving_of(session, tenant)).settings.currency
+    promised = await offer(session, tenant, row.id if row else None, currency) if open_still else None
     made = card.Card(
         language=language(),
         accent=str(kept.theme.get("brand", "#1d6b63")),
         hotline=tenant.name,
         title=say(row.title, tag, first) if row else _("Support %(hotline)s", hotline=tenant.name),
         brief=say(row.brief, tag, first) if row else say(kept.texts.get("who", {}), tag, first),
+        note=promised.lasting if promised else "",
         raised=shown(meter.raised, language()) if meter and goal else "",
         goal=_("of %(goal)s", goal=shown(goal, language())) if goal else "",
         filled=meter.filled if meter else 0,

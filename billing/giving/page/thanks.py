@@ -14,6 +14,7 @@ from billing.giving.page.view import headers, shell, spoken
 from billing.giving.settings import giving_of
 from billing.ledger.balances import balance
 from billing.ledger.digest.proofs import wanted
+from billing.matching.offer import matches_of
 from billing.money import Money
 from billing.processor.access import NotReady, Unavailable
 from billing.processor.checkout import look_up, start_checkout
@@ -70,6 +71,7 @@ async def _context(session: Session, tenant: Tenant, gift: Gift, token: str) -> 
         "token": token,
         "total": Money(gift.total_minor, gift.currency),
         "back": await _given_back(session, gift),
+        "matches": await matches_of(session, gift.id),
         "for_what": say(row.title, spoken(tenant), tenant.languages[0]) if row else "",
         "page": page,
         "address": settings().base_url + page,

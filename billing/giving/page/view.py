@@ -18,6 +18,7 @@ from billing.campaigns.thermometer import Thermometer, thermometer
 from billing.giving import service
 from billing.giving.form import GiftForm
 from billing.giving.settings import Giving
+from billing.matching.offer import offer
 from billing.money import Money, digits, shown
 from billing.processor.access import simulated
 from infra.database import Session
@@ -124,6 +125,7 @@ async def giving_context(
         "fixed": kept.fee_minor,
         "platform_percent": f"{settings().stripe_fee / 100:g}" if settings().stripe_fee else "",
         "lately": await service.lately(session, campaign),
+        "offer": await offer(session, tenant, campaign, kept.currency),
     }
 
 
