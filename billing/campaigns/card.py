@@ -19,8 +19,8 @@ _drawn: OrderedDict["Card", bytes] = OrderedDict()
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What stands on it, in `language` (BCP 47). `accent` is #rrggbb; `note` is what holds just now, or ""; `goal` "" for a page without a thermometer,
-    `filled` 0 to 100; `button` is what the page asks for."""
+    """What stands on it, in `language` (BCP 47). `accent` is #rrggbb; `note` is what holds just now, or ""; `goal` ""
+    for a page without a thermometer, `filled` 0 to 100; `button` is what the page asks for."""
 
     language: str
     accent: str
