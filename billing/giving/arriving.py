@@ -15,6 +15,7 @@ from billing.giving.models import Donor, Gift
 from billing.giving.service import Words, link_of, words_of
 from billing.giving.settings import giving_of
 from billing.money import Money, shown
+from billing.months import rhythm
 from billing.processor import payments
 from billing.processor.checkout import shut
 from billing.processor.payments import Payment
@@ -82,7 +83,7 @@ async def _arrived(session: Session, gift: Gift, words: Words) -> None:
         email=words.email or None,
         given_on=at.date(),
         method=gift.method or "card",
-        purpose=await purpose_of(session, gift, tenant),
+        purpose=await _receipt_says(session, gift, tenant),
         language=gift.language,
     )
     for listener in arrived:
@@ -116,6 +117,26 @@ async def purpose_of(session: Session, gift: Gift, tenant: Tenant) -> str:
         return _("The work of %(hotline)s", hotline=tenant.name)
 
 
+async def _receipt_says(session: Session, gift: Gift, tenant: Tenant) -> str:
+    purpose = await purpose_of(session, gift, tenant)
+    with speaking(gift.language):
+        return _("Monthly gift: %(purpose)s", purpose=purpose) if gift.monthly else purpose
+
+
+def _monthly(gift: Gift, tenant: Tenant) -> str:
+    """What the letter of a month says beside the thanks: on which day it comes, and where it is changed."""
+    where = f"{settings().base_url}/h/{tenant.slug}/my-gifts"
+    if gift.later_month or gift.paid_at is None:
+        return _("It comes every month. You can change, pause or stop it here, at any time: %(where)s", where=where)
+    day = rhythm(gift.paid_at, ZoneInfo(tenant.zone))
+    return _(
+        "From now on the same comes every month, %(day)s. You can change, pause or stop it here, at any time: "
+        "%(where)s",
+        day=day,
+        where=where,
+    )
+
+
 async def _letter(session: Session, tenant: Tenant, gift: Gift, words: Words) -> tuple[str, str]:
     thanks = say((await giving_of(session, tenant)).settings.thanks, gift.language, tenant.languages[0])
     places = {
@@ -126,6 +147,8 @@ async def _letter(session: Session, tenant: Tenant, gift: Gift, words: Words) ->
         "thanks": thanks or _("Because of you somebody can call tonight, and is heard."),
         "link": f"{settings().base_url}/h/{tenant.slug}/give/thanks/{await link_of(session, gift.id)}",
     }
+    if gift.monthly:
+        places["thanks"] += "\n\n" + _monthly(gift, tenant)
     hello = _("Dear %(name)s,", **places) if words.name else _("Good day,")
     text = _(
         "%(hello)s\n\nyour gift of %(amount)s has arrived: %(purpose)s. Thank you.\n\n%(thanks)s\n\nYour receipt comes "

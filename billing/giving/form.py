@@ -13,15 +13,18 @@ from tenants.members.service import normal_email
 
 LONGEST = {"name": 120, "honour": 120, "message": 1000}
 OWN = "own"
+RHYTHMS = ("once", "monthly", "reminded")
 
 
 @dataclass(frozen=True, slots=True)
 class GiftForm:
     """What the page shows and takes back. `amount` is a suggested one's minor units as text, or "own" for what is
-    written in `own`; `shows`: the name may be shown on the page."""
+    written in `own`; `shows`: the name may be shown on the page. `rhythm`: "once", "monthly" (charged each month), or
+    "reminded" (once, with a letter a month later)."""
 
     amount: str = ""
     own: str = ""
+    rhythm: str = "once"
     cover: bool = False
     email: str = ""
     name: str = ""
@@ -44,6 +47,7 @@ def read(sent: Mapping[str, Any]) -> GiftForm:
     return GiftForm(
         amount=said("amount") or (OWN if own else ""),
         own=own,
+        rhythm=said("rhythm") or "once",
         cover=said("cover") == "yes",
         email=said("email"),
         name=said("name"),
@@ -62,12 +66,20 @@ class Chosen:
     email: str
 
 
-def check(form: GiftForm, giving: Giving) -> tuple[Chosen | None, dict[str, str]]:
-    """What was chosen, or field → what is wrong, as sentences in the reader's language."""
+def check(form: GiftForm, giving: Giving, methods: list[str]) -> tuple[Chosen | None, dict[str, str]]:
+    """What was chosen, or field → what is wrong, as sentences in the reader's language. `methods` are ways to pay."""
     wrong: dict[str, str] = {}
     money = _amount(form, giving, wrong)
+    if form.rhythm not in RHYTHMS or (form.rhythm == "monthly" and "card" not in methods):
+        wrong["rhythm"] = _("Choose how often you want to give.")
     email = ""
-    if form.email:
+    if form.rhythm != "once" and not form.email:
+        wrong["email"] = (
+            _("Write your e-mail address: by it you can change or stop your monthly gift at any time.")
+            if form.rhythm == "monthly"
+            else _("Write the address that we shall remind.")
+        )
+    elif form.email:
         try:
             email = normal_email(form.email)
         except Invalid as error:

@@ -11,6 +11,9 @@ from sqlmodel import Field
 from infra.database import TenantTable, belongs_to, document, moment, one_of
 from tenants.texts import Text
 
+MONTH = "month "
+"""What the ticket of a gift begins with that was begun on no page."""
+
 
 class GivingSettings(TenantTable, table=True):
     """How a hotline takes gifts, one row; its id is the tenant's.
@@ -95,6 +98,11 @@ class Gift(TenantTable, table=True):
     country: str = ""
     started_at: datetime = moment(default=True)
     paid_at: datetime | None = moment(nullable=True)
+
+    @property
+    def later_month(self) -> bool:
+        """Whether it came by itself, after the first month of a monthly gift."""
+        return self.ticket.startswith(MONTH)
 
     @property
     def total_minor(self) -> int:

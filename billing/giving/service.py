@@ -32,19 +32,20 @@ async def begin(
     session: Session, form: GiftForm, chosen: Chosen, *, ticket: str, campaign: UUID | None, spoken: str = ""
 ) -> Gift:
     """The gift of this page, made when there is none. Sent twice it is one gift. Raises Spent where the page has been
-    used with another amount or for another campaign."""
+    used with another amount or rhythm, or for another campaign."""
     words = form.words() | {"email": chosen.email}
     values = {
         "tenant_id": current_tenant(), "id": new_id(), "ticket": ticket, "campaign": campaign,
         "currency": chosen.money.currency, "amount_minor": chosen.money.minor, "cover_minor": chosen.added.minor,
-        "state": "started", "monthly": False, "anonymous": not (form.shows and form.name), "started_at": now(),
+        "state": "started", "monthly": form.rhythm == "monthly", "reminded": form.rhythm == "reminded",
+        "anonymous": not (form.shows and form.name), "started_at": now(),
         "sealed": await seal(session, json.dumps(words, ensure_ascii=False).encode()), "method": "", "country": "",
         "language": spoken or language(),
     }  # fmt: skip
     await session.execute(insert(Gift).values(values).on_conflict_do_nothing())
     gift = (await session.exec(select(Gift).where(Gift.ticket == ticket))).one()
-    meant = (campaign, chosen.money.currency, chosen.money.minor, chosen.added.minor)
-    if (gift.campaign, gift.currency, gift.amount_minor, gift.cover_minor) != meant:
+    meant = (campaign, chosen.money.currency, chosen.money.minor, chosen.added.minor, form.rhythm == "monthly")
+    if (gift.campaign, gift.currency, gift.amount_minor, gift.cover_minor, gift.monthly) != meant:
         raise Spent
     return gift
 

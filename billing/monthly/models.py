@@ -15,8 +15,8 @@ class MonthlyGift(TenantTable, table=True):
     What is charged each time is `amount_minor` and `cover_minor`. `begun` is the gift that was begun on the page and
     that the first month pays. `anchor` is the moment after which the months run, `next_at` when the next is due, None
     once it is over; while it is paused nothing is charged before `resumes_at`. The card is as the processor shows it.
-    `sealed` is JSON of the donor's name and email. `why_ended`: "stopped" by a wish, "unpaid" after the last try,
-    "elsewhere" for what was done in the processor's own pages.
+    Whoever gives is `donor`, by the name and address that they have now. `why_ended`: "stopped" by a wish, "unpaid"
+    after the last try, "elsewhere" for what was done in the processor's own pages.
     """
 
     __tablename__ = "monthly_gift"
@@ -50,8 +50,6 @@ class MonthlyGift(TenantTable, table=True):
     started_at: datetime = moment(default=True)
     ended_at: datetime | None = moment(nullable=True)
     why_ended: str = ""
-    language: str
-    sealed: bytes
     looked_at: datetime | None = moment(nullable=True)
 
 

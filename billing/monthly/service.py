@@ -1,97 +1,98 @@
-"""What somebody gives every month, as their own page and the staff's see it, and what they wish about it."""
+"""Monthly gifts for other slices: how they stand, and what their donors wish, written down and carried out by a job.
 
-from dataclasses import dataclass
-from datetime import date, datetime
+A wish is one for each `token` (of the form that was sent): sent twice, it is carried out once.
+"""
+
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlmodel import col, exists, select
-
-from billing.money import Money
+from billing.giving.settings import cover, giving_of
+from billing.money import Money, shown
 from billing.monthly.models import MonthlyGift
-from billing.processor.models import Operation
-from infra.database import Session
-from infra.errors import NotFound
+from billing.monthly.standing import Standing, monthly_of, row_of, standing
+from billing.months import next_after, nth
+from billing.processor.checkout import LANGUAGES
+from billing.processor.operations import want
+from billing.processor.subscriptions import changing
+from infra.clock import now
+from infra.database import Session, unit_of_work
+from infra.errors import Conflict, Invalid
+from infra.jobs import enqueue
 from infra.scope import current_tenant
+from infra.web import gettext as _
+from infra.web import language
 from tenants.directory.service import tenant_by_id
 
-BRANDS = {
-    **{"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "unionpay": "UnionPay", "jcb": "JCB"},
-    **{"diners": "Diners Club", "discover": "Discover", "eftpos_au": "eftpos", "cartes_bancaires": "Cartes Bancaires"},
-}
-"""How cards are called by those who carry them."""
+__all__ = ["Standing", "card_page", "change", "monthly_of", "pause", "resume", "standing", "stop"]
+MOST_MONTHS = 6
+SURELY_OVER = timedelta(days=4)
+"""So long after a month has begun nothing of it is charged any more: the processor waits up to three days for our
+answer before it finalises an invoice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a monthly gift stands. `money` is given each month, `cover` added for the fee; `total` is what is charged.
-
-    `state`: "active", "past_due" (the last payment failed and is tried again), "paused", "ending" or "ended".
-    `next_on` is the day of the next gift in the hotline's zone, None when there is none; while paused it is the first
-    after the pause, as is `paused_until`. `card` reads "Visa •••• 4242", or "". `changing`: a wish is on its way.
-    """
-
-    id: UUID
-    money: Money
-    cover: Money
-    total: Money
-    state: str
-    next_on: date | None
-    card: str
-    card_ends: tuple[int, int] | None
-    """(year, month) in which the card ends."""
-    campaign: UUID | None
-    since: datetime
-    paused_until: date | None
-    changing: bool = False
+async def change(session: Session, key: UUID, money: Money, *, covers: bool, token: str) -> None:
+    """Give `money` each month from the next period on; nothing is charged for the running one. `covers` adds what the
+    payment costs. Raises NotFound, Invalid (another currency, too little, too much), Conflict (it is over)."""
+    row = await _running(session, key)
+    giving = await giving_of(session, await tenant_by_id(session, current_tenant()))
+    if money.currency != row.currency:
+        raise Invalid(_("A monthly gift stays in its currency."), field="amount")
+    bounded = row.currency == giving.settings.currency
+    if money.minor <= 0 or (bounded and not giving.least <= money <= giving.most):
+        least, most = shown(giving.least, language()), shown(giving.most, language())
+        raise Invalid(_("Between %(least)s and %(most)s.", least=least, most=most), field="amount")
+    added = cover(money, giving.settings) if covers and bounded else Money(0, row.currency)
+    asked = {"act": "change", "minor": money.minor, "covers": covers}
+    await _wish(session, row, token, asked, {"cover": added.minor})
 
 
-async def monthly_of(session: Session, donor: UUID) -> list[Standing]:
-    """A donor's monthly gifts, running ones first, then those that are over, newest first."""
-    found = select(MonthlyGift).where(MonthlyGift.donor == donor)
-    rows = await session.exec(found.order_by(col(MonthlyGift.state) == "ended", col(MonthlyGift.started_at).desc()))
-    return [await _standing(session, row) for row in rows]
+async def pause(session: Session, key: UUID, months: int, *, token: str) -> None:
+    """Leave out the next `months` (1 to 6) months; it goes on by itself. Raises NotFound, Invalid, Conflict."""
+    if not 1 <= months <= MOST_MONTHS:
+        raise Invalid(_("Between one month and six."), field="months")
+    row = await _running(session, key)
+    first, _at = next_after(row.anchor, now())
+    until = nth(row.anchor, first + months - 1) + SURELY_OVER  # after the last that is left out, before the next
+    await _wish(session, row, token, {"act": "pause", "months": months}, {"until": until.isoformat()})
 
 
-async def standing(session: Session, key: UUID) -> Standing:
-    """One of them. Raises NotFound."""
-    return await _standing(session, await row_of(session, key))
+async def resume(session: Session, key: UUID, *, token: str) -> None:
+    """End a pause early: the next month is given again. Raises NotFound, Conflict."""
+    await _wish(session, await _running(session, key), token, {"act": "resume"})
 
 
-async def row_of(session: Session, key: UUID) -> MonthlyGift:
-    """Its row. Raises NotFound."""
-    row = await session.get(MonthlyGift, (current_tenant(), key))
-    if row is None:
-        raise NotFound
+async def stop(session: Session, key: UUID, *, token: str) -> None:
+    """End it at once: nothing more is ever charged; what was given stays given. Raises NotFound."""
+    row = await row_of(session, key)
+    if row.state != "ended":
+        await _wish(session, row, token, {"act": "stop"})
+
+
+async def _running(session: Session, key: UUID) -> MonthlyGift:
+    row = await row_of(session, key)
+    if row.state == "ended":
+        raise Conflict(_("This monthly gift has ended. A new one can be begun on the donation page."))
     return row
 
 
-async def _standing(session: Session, row: MonthlyGift) -> Standing:
-    zone = ZoneInfo((await tenant_by_id(session, current_tenant())).zone)
-    waits = exists().where(
-        col(Operation.subject) == row.id, col(Operation.kind) == "monthly", col(Operation.state) == "wanted"
-    )
-    due = row.resumes_at if row.state == "paused" else row.next_at
-    day = due.astimezone(zone).date() if due and row.state in ("active", "past_due", "paused") else None
-    money, cover = Money(row.amount_minor, row.currency), Money(row.cover_minor, row.currency)
-    return Standing(
-        id=row.id,
-        money=money,
-        cover=cover,
-        total=money + cover,
-        state=row.state,
-        next_on=day,
-        card=card_words(row),
-        card_ends=(row.card_year, row.card_month) if row.card_year else None,
-        campaign=row.campaign,
-        since=row.started_at,
-        paused_until=day if row.state == "paused" else None,
-        changing=bool((await session.exec(select(waits))).one()),
-    )
+async def card_page(key: UUID, back: str) -> str:
+    """The address of the processor's page on which another card is left; it leads back to `back`, a whole address. In
+    the hotline's scope, outside of any unit of work. Raises NotFound, Conflict (it is over, or was begun just now),
+    Unavailable (nothing lost), NotReady, Refused."""
+    async with unit_of_work() as session:
+        row = await _running(session, key)
+    if not row.customer:
+        raise Conflict(_("This monthly gift has just begun. Try again in a minute."))
+    return await changing.card_page(row.account, row.customer, back, LANGUAGES.get(language(), language()))
 
 
-def card_words(row: MonthlyGift) -> str:
-    """The card as its holder knows it; "" where nothing is known."""
-    if not row.card_last4:
-        return ""
-    return f"{BRANDS.get(row.card_brand, row.card_brand.replace('_', ' ').title())} •••• {row.card_last4}"
+async def _wish(
+    session: Session, row: MonthlyGift, token: str, asked: dict[str, Any], more: dict[str, Any] | None = None
+) -> None:
+    """Write a wish down and owe it. `asked` is what its donor said; `more` is what that comes to today."""
+    name, kept = f"monthly:{row.id}:{token}", asked | (more or {})
+    operation = await want(session, "monthly", name, asked, subject=row.id, params=kept)
+    if operation.state == "wanted":
+        told = {"monthly": str(row.id)}
+        await enqueue(session, "monthly.wish", told, key=f"monthly.wish:{operation.id}")

@@ -46,6 +46,10 @@ class CheckoutOrder:
     """Where they go when they turn back; a whole address."""
     email: str | None = None
     campaign: UUID | None = None
+    monthly: bool = False
+    """Whether the same is paid every month from now on; by card alone, for nothing else can be charged again."""
+    added: Money | None = None
+    """How much of a monthly gift only covers the fee."""
 
 
 def leads_to() -> str:
@@ -157,6 +161,8 @@ async def _try_anew(row: PaymentRow, account: PaymentAccount) -> None:
 def _sent(order: CheckoutOrder, account: PaymentAccount) -> SessionCreateParams:
     """What the page is made of. The gift's id goes along on all that comes of it."""
     names = {"gift": str(order.gift)}
+    if order.monthly:
+        return _sent_monthly(order, names)
     amount = to_stripe(order.money)
     fee = amount * settings().stripe_fee // 10_000
     sent: SessionCreateParams = {
@@ -182,6 +188,46 @@ def _sent(order: CheckoutOrder, account: PaymentAccount) -> SessionCreateParams:
     }
     if fee:
         sent["payment_intent_data"] = {"metadata": names, "application_fee_amount": fee}
+    if order.email:
+        sent["customer_email"] = order.email
+    return sent
+
+
+def months_said(gift: UUID, money: Money, added: Money) -> dict[str, str]:
+    """What a subscription bears as its metadata: the gift that began it, and what each month gives and adds."""
+    return {"gift": str(gift), "minor": str(money.minor), "cover": str(added.minor)}
+
+
+def _sent_monthly(order: CheckoutOrder, names: dict[str, str]) -> SessionCreateParams:
+    """What the page is made of that begins a monthly gift: its first month is paid there."""
+    added = order.added or Money(0, order.money.currency)
+    sent: SessionCreateParams = {
+        "mode": "subscription",
+        "allowed_payment_method_types": ["card"],
+        "adaptive_pricing": {"enabled": False},
+        "client_reference_id": str(order.gift),
+        "metadata": names,
+        "subscription_data": {
+            "metadata": months_said(order.gift, order.money - added, added),
+            "description": order.label[:250],
+        },
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": order.money.currency.lower(),
+                    "unit_amount": to_stripe(order.money),
+                    "recurring": {"interval": "month"},
+                    "product_data": {"name": order.label[:250]},
+                },
+            }
+        ],
+        "success_url": order.back,
+        "cancel_url": order.away,
+        "locale": LANGUAGES.get(order.language, order.language),
+    }
+    if settings().stripe_fee:
+        sent["subscription_data"]["application_fee_percent"] = settings().stripe_fee / 100
     if order.email:
         sent["customer_email"] = order.email
     return sent

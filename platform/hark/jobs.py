@@ -3,6 +3,8 @@
 from billing.giving import arriving as giving
 from billing.ledger.digest import jobs as books
 from billing.matching import service as matching
+from billing.monthly.following import daily as monthly
+from billing.monthly.following import wishes
 from billing.processor import refunds
 from billing.processor.booking import sweep as payments
 from billing.processor.events import jobs as payment_events
@@ -32,7 +34,7 @@ SLICES = (
     mail, signup, steps, review, closing, demo, retention, prompts, warming, phone, messages, claiming, failover,
     porting, releasing, twiml, watch, stray,
     refunds, payments, payment_events,
-    giving,
+    giving, monthly, wishes,
     simulated,
     matching,
     metering,

@@ -126,7 +126,7 @@ async def _give(request: Request, tenant: Tenant) -> Response:
         if giving.mode != "own":
             raise NotFound
         row = await _campaign(session, tenant, str(sent.get("campaign") or ""))
-        chosen, wrong = check(form, giving)
+        chosen, wrong = check(form, giving, await methods(session))
         if chosen is None:
             return await _page(request, session, tenant, row, form, wrong=wrong, ticket=ticket, proof=proof)
         passed = await screening.screen(request, tenant.id, Try(ticket, proof, chosen.email, device))
@@ -203,13 +203,16 @@ async def order_of(session: Session, tenant: Tenant, gift: Gift) -> CheckoutOrde
     campaign: UUID | None = gift.campaign
     row = await session.get(Campaign, (gift.tenant_id, campaign)) if campaign else None
     away = f"{base}/{row.slug}" if row else base
+    rhythm = "monthly" if gift.monthly else "reminded" if gift.reminded else "once"
     return CheckoutOrder(
         gift=gift.id,
         money=Money(gift.total_minor, gift.currency),
         label=_("Gift: %(purpose)s", purpose=await purpose_of(session, gift, tenant)),
         language=gift.language,
         back=f"{base}/thanks/{token}",
-        away=f"{away}?left=1&amount={gift.amount_minor}",
+        away=f"{away}?left=1&amount={gift.amount_minor}{f'&rhythm={rhythm}' if rhythm != 'once' else ''}",
         email=words.email or None,
         campaign=campaign,
+        monthly=gift.monthly,
+        added=Money(gift.cover_minor, gift.currency),
     )

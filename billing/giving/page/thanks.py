@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -16,6 +17,7 @@ from billing.ledger.balances import balance
 from billing.ledger.digest.proofs import wanted
 from billing.matching.offer import matches_of
 from billing.money import Money
+from billing.months import rhythm
 from billing.processor.access import NotReady, Unavailable
 from billing.processor.checkout import look_up, start_checkout
 from billing.receipts.facts import facts_of
@@ -73,6 +75,7 @@ async def _context(session: Session, tenant: Tenant, gift: Gift, token: str) -> 
         "back": await _given_back(session, gift),
         "matches": await matches_of(session, gift.id),
         "for_what": say(row.title, spoken(tenant), tenant.languages[0]) if row else "",
+        "rhythm": rhythm(gift.paid_at, ZoneInfo(tenant.zone)) if gift.paid_at else "",
         "page": page,
         "address": settings().base_url + page,
         "thanks": say(kept.thanks, spoken(tenant), tenant.languages[0]),

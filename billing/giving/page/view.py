@@ -16,7 +16,7 @@ from billing.campaigns.pictures import pictures_of
 from billing.campaigns.service import over, takes_gifts, updates_of
 from billing.campaigns.thermometer import Thermometer, thermometer
 from billing.giving import service
-from billing.giving.form import GiftForm
+from billing.giving.form import RHYTHMS, GiftForm
 from billing.giving.settings import Giving
 from billing.matching.offer import offer
 from billing.money import Money, digits, shown
@@ -130,9 +130,10 @@ async def giving_context(
 
 
 def first_choice(giving: Giving, query: Mapping[str, str]) -> GiftForm:
-    """The form before anything was typed: an amount that a link names, else the second of those that are offered."""
+    """The form before anything was typed: what a link names, else the second of the amounts, once."""
     amounts = [str(money.minor) for money in giving.suggested()]
-    asked = query.get("amount", "")
+    asked, rhythm = query.get("amount", ""), query.get("rhythm", "")
+    rhythm = rhythm if rhythm in RHYTHMS else "once"
     if asked in amounts:
-        return GiftForm(amount=asked)
-    return GiftForm(amount=amounts[min(1, len(amounts) - 1)] if amounts else "own")
+        return GiftForm(amount=asked, rhythm=rhythm)
+    return GiftForm(amount=amounts[min(1, len(amounts) - 1)] if amounts else "own", rhythm=rhythm)

@@ -16,6 +16,8 @@ from billing.processor.booking.entries import entry_of, txn_of
 from billing.processor.booking.payouts import book_payout
 from billing.processor.booking.truth import fetch, id_of, refresh
 from billing.processor.models import PaymentRow
+from billing.processor.subscriptions.reading import invoice_paid_by
+from billing.processor.subscriptions.watching import KINDS, recurred
 from infra.database import Session
 from infra.scope import current_tenant
 
@@ -29,6 +31,9 @@ async def concern(
     """
     if kind == "payout":
         await book_payout(session, account, key)
+        return
+    if kind in KINDS:
+        await recurred(session, account, kind, key)
         return
     if kind == "balance_transaction":
         await _book_alone(session, account, key)
@@ -75,6 +80,11 @@ async def _book_charge(session: Session, account: str, key: str, tried: PaymentR
         if tried is None or tried.id != row.id:
             await refresh(session, row.id)
         if row.charge == key:
+            return
+    intent = id_of(charge["payment_intent"])
+    if intent and (invoice := await invoice_paid_by(account, intent)):
+        await recurred(session, account, "invoice", invoice)
+        if (row := await _row_of(session, account, None, key)) and row.charge == key:
             return
     for made in moved:
         if entry := entry_of(txn_of(made)):

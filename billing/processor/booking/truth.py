@@ -16,6 +16,7 @@ from billing.processor.booking.disputes import keep
 from billing.processor.booking.entries import entry_of, txn_of
 from billing.processor.models import PaymentRow
 from billing.processor.payments import Payment, payment_of, tell
+from billing.processor.subscriptions.reading import paying
 from infra.clock import now
 from infra.database import Session
 
@@ -61,6 +62,9 @@ async def _ask(session: Session, row: PaymentRow, hosted: str) -> str:
         )
     page = told.to_dict()
     intent = page["payment_intent"]
+    if page["mode"] == "subscription":  # what was paid here is the invoice of the first period
+        row.subscription, invoice = id_of(page["subscription"]), id_of(page["invoice"])
+        intent = await paying(row.account, invoice) if invoice else None
     row.changed_at = now()
     row.intent = id_of(intent)
     charge = id_of(intent["latest_charge"]) if intent else None

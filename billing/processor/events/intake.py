@@ -29,7 +29,10 @@ PAST, AHEAD = 300, 60
 """Seconds that a signature may be old, and that the sender's clock may be ahead of ours."""
 LONGEST = 1024 * 1024
 """Bytes; no event is as long as that."""
-KINDS = {"checkout.session", "payment_intent", "charge", "refund", "dispute", "payout", "account"}
+KINDS = {
+    "checkout.session", "payment_intent", "charge", "refund", "dispute", "payout", "account",
+    "invoice", "subscription", "customer",
+}  # fmt: skip
 """Objects that anything is done about."""
 NAME = re.compile(r"[A-Za-z0-9_]{3,255}")
 GONE = "account.application.deauthorized"

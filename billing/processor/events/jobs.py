@@ -12,6 +12,7 @@ from billing.processor.connect.service import left, renew
 from billing.processor.events.intake import GONE
 from billing.processor.models import PaymentAccount
 from billing.processor.payments import tell_declined
+from billing.processor.subscriptions.reading import gift_of, invoice_of, invoice_paid_by
 from infra.database import Session
 from infra.jobs import job
 from infra.scope import PLATFORM, current_tenant
@@ -52,9 +53,16 @@ async def look_into(session: Session, account: str, kind: str, object: str, type
 
 
 async def _declined(session: Session, account: str, key: str, gift: UUID | None) -> None:
-    """Tell who watches for refused cards where this one is from."""
+    """Tell who watches for refused cards where this one is from. A card that was taken before and is refused later,
+    when a month is due, is nobody's try."""
     with plainly():
         charge = (await client().v1.charges.retrieve_async(key, options=at(account))).to_dict()
+    intent = charge["payment_intent"]
+    if gift is None and intent and (paid_by := await invoice_paid_by(account, intent)):
+        invoice = await invoice_of(account, paid_by)
+        if invoice is None or not invoice.first:
+            return
+        gift = gift_of(invoice.said)
     card = (charge["payment_method_details"] or {}).get("card") or {}
     await tell_declined(session, gift, card.get("country") or "")
 

@@ -4,7 +4,7 @@ from billing.simulated.api.payments import customers, setups
 from billing.simulated.api.payments.sessions import items_of
 from billing.simulated.paying import charging, checkout
 from billing.simulated.paying.checkout import success
-from billing.simulated.renewing import invoicing, subscribing
+from billing.simulated.renewing import clocks, invoicing, subscribing
 from billing.simulated.till import Till
 from billing.simulated.till.events import tell
 from billing.simulated.wire.errors import Refused
@@ -21,6 +21,7 @@ async def _customer(till: Till, session: Data, method: Data) -> tuple[Data, Data
         session = await till.change(session, customer=customer["id"])
     if method["customer"] != customer["id"]:
         await customers.attach_to(till, method, customer["id"])
+    await clocks.live_by(till, customer)
     return customer, session
 
 

@@ -14,6 +14,7 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 
 from billing.ledger.digest import jobs as books
+from billing.monthly.following import daily as monthly
 from billing.processor.booking import sweep as payments
 from billing.simulated import jobs as simulated
 from hark.app import dress
@@ -113,6 +114,7 @@ async def _prepare() -> None:
         await books.begin(session)
         await failover.begin(session)
         await payments.begin(session)
+        await monthly.begin(session)
         await stray.begin(session)
         await simulated.begin(session)
         await metering.begin(session)

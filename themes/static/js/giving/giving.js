@@ -33,15 +33,16 @@ function said(minor) {
 function retell() {
   const minor = chosen();
   const button = form.querySelector("[data-give]");
+  const words = form.elements.rhythm?.value === "monthly" ? button.dataset.monthly : button.dataset.words;
   const help = form.querySelector("[data-cover]");
   if (!Number.isFinite(minor) || minor <= 0) {
-    button.querySelector("span").textContent = button.dataset.words.replace("{amount}", "").trim();
+    button.querySelector("span").textContent = words.replace(/ ?\{amount\}/, "").trim();
     return;
   }
   const added = cost(minor);
   if (help) help.textContent = `+ ${said(added)}`;
   const total = minor + (form.elements.cover?.checked ? added : 0);
-  button.querySelector("span").textContent = button.dataset.words.replace("{amount}", said(total));
+  button.querySelector("span").textContent = words.replace("{amount}", said(total));
 }
 
 /** Resolves once the ticket is reckoned for, or when it has taken so long that the slower way is quicker. */
