@@ -56,6 +56,7 @@ from tenants.workflows.models import WorkflowVersion
 from tests.isolation.byhand import by_hand
 from tests.isolation.gifts import gifts
 from tests.isolation.money import books
+from tests.isolation.pools import pools
 from tests.world import Hotline
 
 LATER = timedelta(days=300)
@@ -117,6 +118,7 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
             ids |= await books(session, marker)
             given, gift_token = await gifts(session, hotline, marker)
             given |= await by_hand(session, marker, given["gift"], given["donor"])
+            given |= await pools(session, marker, given["gift"], given["campaign"])
             await session.flush()
             ids = await _other_rows(session, hotline.tenant) | ids | given
     return Seeded(hotline, marker, number, *tokens, ids, gift_token)

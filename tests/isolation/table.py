@@ -20,6 +20,7 @@ OFFLINE = "/o/{slug}/money/offline"
 GIVE = "/h/{slug}/give"
 GIVING = "/o/{slug}/money/giving"
 CAMPAIGN = "/o/{slug}/money/giving/campaigns"
+MATCHING = "/o/{slug}/money/matching"
 PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
@@ -288,6 +289,22 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{OFFLINE}/{{key}}", staff(*FUNDS), key="offline_gift"),
     Row("POST", f"{OFFLINE}/{{key}}/correction", staff(*FUNDS, ok=422), key="offline_gift", form={"kind": "cash"}),
     Row("POST", f"{OFFLINE}/{{key}}/removal", staff(*FUNDS, ok=303), key="offline_gift", form={"why": "A mistake"}),
+    # Matching gifts: one pool is open, one a draft
+    Row("GET", MATCHING, staff(*FUNDS)),
+    Row("GET", f"{MATCHING}/new", staff(*FUNDS)),
+    Row("POST", MATCHING, staff(*FUNDS, ok=303), smuggled=422,
+        form={"sponsor": "S", "amount": "10", "percent": "100", "until": "2199-01-01", "rest": "stays",
+              "campaign": "{campaign}"}),
+    Row("GET", f"{MATCHING}/{{key}}", staff(*FUNDS), key="pool"),
+    Row("POST", f"{MATCHING}/{{key}}", staff(*FUNDS, ok=422), key="pool_draft", form={"sponsor": ""}),
+    Row("POST", f"{MATCHING}/{{key}}/opening", staff(*FUNDS, ok=303), key="pool_draft"),
+    Row("POST", f"{MATCHING}/{{key}}/removal", staff(*FUNDS, ok=303), key="pool_draft"),
+    Row("POST", f"{MATCHING}/{{key}}/payments", staff(*FUNDS, ok=303), key="pool",
+        form={"amount": "5", "day": "2026-01-31", "account": "bank", "slip": "a1"}),
+    Row("POST", f"{MATCHING}/{{key}}/repayments", staff(*FUNDS, ok=422), key="pool",
+        form={"amount": "5", "day": "2026-01-31", "account": "bank", "slip": "a1"}, why="nothing is owed to its sponsor"),
+    Row("POST", f"{MATCHING}/{{key}}/closing", staff(*FUNDS, ok=303), key="pool", form={"rest": "returns"}),
+    Row("GET", f"{MATCHING}/{{key}}/letter.pdf", staff(*FUNDS), key="pool"),
     # Receipts: the first hotline's donor has number S-1
     Row("GET", RECEIPTS, staff(*FUNDS)),
     Row("POST", f"{RECEIPTS}/statements", staff(*FUNDS, ok=303), form={"year": "2026"}),

@@ -41,6 +41,7 @@ STAYS_SMALL = {
     "payment_account": "one, and those that were disconnected",
     "giving_settings": "one row",
     "campaign": "a few a year",
+    "pool": "a few a year",
     "campaign_picture": "six for a campaign at most",
     "prompt": "as many as a flow has texts that somebody recorded",
 }
