@@ -23,7 +23,7 @@ check: dev
 # Speed and memory, each as a ratio within one run.
 bench: dev
 	.venv/bin/hark bench $(ARGS)
-	.venv/bin/python -m pytest -q -s tests/journeys/bench_audio.py
+	.venv/bin/python -m pytest -q -s tests/journeys/bench_audio.py tests/journeys/bench_pages.py
 
 # Five example hotlines with people, a month of history and callers that keep calling.
 demo:
