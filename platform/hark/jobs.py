@@ -1,5 +1,6 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
+from billing.donors import jobs as donors
 from billing.giving import arriving as giving
 from billing.ledger.digest import jobs as books
 from billing.matching import service as matching
@@ -9,6 +10,7 @@ from billing.processor import refunds
 from billing.processor.booking import sweep as payments
 from billing.processor.events import jobs as payment_events
 from billing.receipts import letters as receipts
+from billing.reminders import jobs as reminders
 from billing.simulated import jobs as simulated
 from hark.demo.live import job as demo
 from hark.desk.messages import notifying as messages
@@ -35,6 +37,7 @@ SLICES = (
     porting, releasing, twiml, watch, stray,
     refunds, payments, payment_events,
     giving, monthly, wishes,
+    donors, reminders,
     simulated,
     matching,
     metering,

@@ -3,6 +3,9 @@
 from fastapi import APIRouter
 
 from billing.campaigns import routes as campaigns
+from billing.donors.pages import entering as donor_entering
+from billing.donors.pages import own as donor_pages
+from billing.donors.pages import wishes as donor_wishes
 from billing.giving.desk import routes as giving_desk
 from billing.giving.page import elsewhere as giving_elsewhere
 from billing.giving.page import routes as giving
@@ -17,6 +20,7 @@ from billing.processor.connect import routes as payment_account
 from billing.processor.events import routes as payment_events
 from billing.receipts.pages import links as receipt_links
 from billing.receipts.pages import routes as receipts
+from billing.reminders import routes as reminders
 from billing.simulated import routes as simulated
 from hark.answering import routes as answering
 from hark.answering import sip as answering_sip
@@ -81,6 +85,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     offline.router,
     receipts.router,
     receipt_links.router,
+    donor_entering.router,
+    donor_pages.router,
+    donor_wishes.router,
+    reminders.router,
     posters.router,
     payment_account.router,
     payment_events.router,

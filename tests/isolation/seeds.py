@@ -54,6 +54,7 @@ from tenants.rosters.models import Shift
 from tenants.trunks.models import Trunk
 from tenants.workflows.models import WorkflowVersion
 from tests.isolation.byhand import by_hand
+from tests.isolation.donors import donors
 from tests.isolation.gifts import gifts
 from tests.isolation.money import books
 from tests.isolation.pools import pools
@@ -73,6 +74,7 @@ class Seeded:
     join_token: str
     ids: dict[str, UUID]
     gift_token: str
+    reminder_token: str
 
     def places(self, **more: Any) -> dict[str, str]:
         """What the places in an address or a form are filled with."""
@@ -91,6 +93,9 @@ class Seeded:
             "verb": "taking",
             "how": "listen",
             "gift_token": self.gift_token,
+            "reminder_token": self.reminder_token,
+            "donor_token": f"letter-{self.marker}",
+            "year": "2026",
             "receipt_token": f"receipt-{self.marker}",
             "year_token": f"year-{self.marker}",
             "name": f"own-{self.marker}",
@@ -117,11 +122,13 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
             ids |= await _payments(session, hotline, marker)
             ids |= await books(session, marker)
             given, gift_token = await gifts(session, hotline, marker)
+            written, reminder_token = await donors(session, marker, given)
+            given |= written
             given |= await by_hand(session, marker, given["gift"], given["donor"])
             given |= await pools(session, marker, given["gift"], given["campaign"])
             await session.flush()
             ids = await _other_rows(session, hotline.tenant) | ids | given
-    return Seeded(hotline, marker, number, *tokens, ids, gift_token)
+    return Seeded(hotline, marker, number, *tokens, ids, gift_token, reminder_token)
 
 
 async def _payments(session: Session, hotline: Hotline, marker: str) -> dict[str, UUID]:

@@ -18,6 +18,9 @@ SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
 OFFLINE = "/o/{slug}/money/offline"
 GIVE = "/h/{slug}/give"
+MINE = "/h/{slug}/my-gifts"
+MONTHLY = "/h/{slug}/my-gifts/monthly/{monthly_gift}"
+REMINDER = "/h/{slug}/reminders/{reminder_token}"
 GIVING = "/o/{slug}/money/giving"
 CAMPAIGN = "/o/{slug}/money/giving/campaigns"
 MATCHING = "/o/{slug}/money/matching"
@@ -30,6 +33,7 @@ NOBODYS = "whoever holds such an address may pay there; this one leads to nothin
 SIGNED_PAY = "only what the payment processor signs is heard, whoever is signed in"
 SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
 HIS = "a telephone is its owner's alone, and can't be verified while there is nothing to ring it with"
+OVER = "this letter is too old, and no other browser holds a donor's key: walked with one in tests/billing/donors"
 DOOR = "a socket refused at the door is a 403 to the browser, for whatever reason"
 
 # fmt: off
@@ -318,6 +322,28 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{RECEIPTS}/{{key}}/letter", staff(*FUNDS, ok=303), key="receipt"),
     Row("GET", "/h/{slug}/receipts/{receipt_token}", everybody(200), why="whoever holds the link is its donor"),
     Row("GET", "/h/{slug}/receipts/years/{year_token}", everybody(200), why="whoever holds the link is its donor"),
+    # A donor's own page: whoever isn't on a visit is led to where a letter can be asked for
+    Row("GET", MINE, everybody(200)),
+    Row("POST", MINE, everybody(422), form={"email": "nobody"}),
+    Row("GET", f"{MINE}/asked", everybody(200)),
+    Row("GET", f"{MINE}/enter/{{donor_token}}", everybody(200), hostile=200, why=OVER),
+    Row("POST", f"{MINE}/enter/{{donor_token}}", everybody(410), hostile=410, why=OVER),
+    Row("GET", f"{MINE}/address/{{donor_token}}", everybody(200), hostile=200, why=OVER),
+    Row("POST", f"{MINE}/address/{{donor_token}}", everybody(410), hostile=410, why=OVER),
+    Row("POST", f"{MINE}/leave", everybody(303)),
+    Row("GET", f"{MINE}/statements/{{year}}", everybody(303), why=OVER),
+    Row("GET", f"{MINE}/data.json", everybody(303), why=OVER),
+    Row("POST", f"{MINE}/details", everybody(303), form={"name": "Eve"}, why=OVER),
+    Row("POST", f"{MINE}/address", everybody(303), form={"email": "eve@example.org"}, why=OVER),
+    Row("POST", f"{MINE}/forget", everybody(303), form={"sure": "yes"}, why=OVER),
+    Row("POST", f"{MINE}/reminders/{{reminder}}/stop", everybody(303), hostile=303, why=OVER),
+    Row("POST", f"{MONTHLY}/amount", everybody(303), form={"amount": "10"}, hostile=303, why=OVER),
+    Row("POST", f"{MONTHLY}/pause", everybody(303), form={"months": "1"}, hostile=303, why=OVER),
+    Row("POST", f"{MONTHLY}/resume", everybody(303), hostile=303, why=OVER),
+    Row("POST", f"{MONTHLY}/stop", everybody(303), hostile=303, why=OVER),
+    Row("POST", f"{MONTHLY}/card", everybody(303), hostile=303, why=OVER),
+    Row("GET", REMINDER, everybody(200), why="whoever holds the link was written to"),
+    Row("POST", REMINDER, everybody(303), why="as above"),
     Row("GET", "/o/{slug}/money/giving/poster.pdf", staff(*FUNDS)),
     # The flow
     Row("GET", "/o/{slug}/flow", staff(*LEADS)),
@@ -375,6 +401,8 @@ JOBS: dict[str, dict[str, str]] = {
     "receipts.print": {"receipt": "{receipt}", "letter": "issued"},
     "receipts.year": {"year": "2026"},
     "receipts.statement": {"row": "{receipt_year}"},
+    "donors.letter": {"key": "{donor_key}"},
+    "reminders.send": {},
     "messages.tell": {"kind": "voicemail", "key": "{voicemail}"},
     "processor.event": {"account": "{payee_account}", "kind": "charge", "object": "ch_1", "type": "charge.succeeded"},
     "processor.look": {"account": "{payee_account}", "kind": "payout", "object": "po_1"},
@@ -385,6 +413,7 @@ JOBS: dict[str, dict[str, str]] = {
 done nothing to the first; the second's own opening is over long ago."""
 
 FOR_ALL = {
+    "reminders.round": "owes every hotline its reminders of the day, each in that hotline's own scope",
     "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
     "metering.round": "owes every hotline the counting of what it used, each in that hotline's own scope",
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",

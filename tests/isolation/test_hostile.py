@@ -16,7 +16,7 @@ from tests.isolation.table import ROWS
 from tests.isolation.test_roles import filled
 
 ASKED = [row for row in ROWS if row.method != "WS"]
-FIXED = {"slug", "part", "day", "node", "verb", "code", "currency", "rest", "hosted"}
+FIXED = {"slug", "part", "day", "node", "verb", "code", "currency", "rest", "hosted", "year"}
 """Places in an address that name no row."""
 
 

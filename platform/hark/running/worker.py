@@ -16,6 +16,7 @@ from rq.exceptions import StopRequested
 from billing.ledger.digest import jobs as books
 from billing.monthly.following import daily as monthly
 from billing.processor.booking import sweep as payments
+from billing.reminders import jobs as reminders
 from billing.simulated import jobs as simulated
 from hark.app import dress
 from hark.jobs import JOBS
@@ -114,6 +115,7 @@ async def _prepare() -> None:
         await books.begin(session)
         await failover.begin(session)
         await payments.begin(session)
+        await reminders.begin(session)
         await monthly.begin(session)
         await stray.begin(session)
         await simulated.begin(session)

@@ -69,6 +69,7 @@ VARIED = {
     "receipt_year": {"year": "2000 + n % 200"},
     "line_day": {"day": "current_date - n"},
     "gift": {"ticket": "'gift:' || n", "paid_at": "now() - n * interval '1 hour'"},
+    "gift_reminder": {"next_on": "current_date + n % 28 + 1"},
     "operation": {"key": "'operation:' || n"},
     "ledger_entry": {"ref": "'entry:' || n", "reverses": "NULL::uuid"},
     "ledger_posting": {"booked_on": "current_date - n"},
