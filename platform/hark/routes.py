@@ -6,6 +6,8 @@ from billing.campaigns import routes as campaigns
 from billing.donors.pages import entering as donor_entering
 from billing.donors.pages import own as donor_pages
 from billing.donors.pages import wishes as donor_wishes
+from billing.fundraising.gifts import routes as gifts
+from billing.fundraising.overview import routes as funds_overview
 from billing.giving.desk import routes as giving_desk
 from billing.giving.page import elsewhere as giving_elsewhere
 from billing.giving.page import routes as giving
@@ -76,6 +78,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     answering.router,
     answering_sip.router,
     console.router,
+    funds_overview.router,
+    gifts.router,
     console_socket.router,
     contacts.router,
     cases.router,

@@ -8,6 +8,7 @@ from billing.campaigns.pictures import storage_key
 from billing.fundraising.models import DonorNote, Payout, PayoutLine
 from billing.giving.models import Donor, Gift, GivingSettings
 from billing.giving.service import link_of
+from billing.processor.models import PaymentRow
 from infra.clock import now
 from infra.database import Session
 from infra.ids import new_id
@@ -35,9 +36,11 @@ async def gifts(session: Session, hotline: Hotline, marker: str) -> tuple[dict[s
         ticket=marker, campaign=key, donor=donor.id, currency="GBP", amount_minor=1000, state="paid", paid_at=now(),
         sealed=await seal(session, json.dumps(words).encode()), language="en", method="card",
     )  # fmt: skip
+    paid = PaymentRow(id=gift.id, account=f"acct_{marker}", currency="GBP", minor=1000, charge=f"ch_of_{marker}")
+    paid.state, paid.paid_at, paid.refunded_minor = "paid", now(), 100
     picture = CampaignPicture(campaign=key, alt={"en": marker}, width=10, height=10)
     news = CampaignUpdate(campaign=key, words={"en": marker})
-    session.add_all([gift, picture, news])
+    session.add_all([gift, paid, picture, news])
     await session.flush()
     out = Payout(
         account=f"acct_{marker}", payout=f"po_{marker}", currency="GBP", minor=955, state="paid", made_at=now(),

@@ -25,6 +25,7 @@ GIVING = "/o/{slug}/money/giving"
 CAMPAIGN = "/o/{slug}/money/giving/campaigns"
 MATCHING = "/o/{slug}/money/matching"
 PROMPTS = "/o/{slug}/flow/prompts"
+GIFTS = "/o/{slug}/money/gifts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
 AGAIN = "doing it again is nothing, so what isn't there is as good as done"
@@ -293,6 +294,12 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{OFFLINE}/{{key}}", staff(*FUNDS), key="offline_gift"),
     Row("POST", f"{OFFLINE}/{{key}}/correction", staff(*FUNDS, ok=422), key="offline_gift", form={"kind": "cash"}),
     Row("POST", f"{OFFLINE}/{{key}}/removal", staff(*FUNDS, ok=303), key="offline_gift", form={"why": "A mistake"}),
+    Row("GET", GIFTS, staff(*FUNDS)),
+    Row("GET", f"{GIFTS}/table.csv", staff(*FUNDS)),
+    Row("GET", f"{GIFTS}/{{key}}", staff(*FUNDS), key="gift"),
+    Row("GET", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=422), key="gift", why="it isn't said how much"),
+    Row("POST", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=303), key="gift",
+        form={"minor": "1", "token": "a-token-of-a-page"}),
     # Matching gifts: one pool is open, one a draft
     Row("GET", MATCHING, staff(*FUNDS)),
     Row("GET", f"{MATCHING}/new", staff(*FUNDS)),

@@ -1,1 +1,1 @@
-"""What the hotline's leads see: what came in, and how gifts are taken."""
+"""How a hotline says that it takes gifts."""

@@ -1,9 +1,7 @@
-"""The staff's pages: what came in, and how gifts are taken."""
+"""The staff's page on which they say how gifts are taken."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -11,12 +9,10 @@ from fastapi.responses import Response
 from billing.campaigns.service import campaigns
 from billing.campaigns.thermometer import thermometer
 from billing.giving.desk import kept
-from billing.giving.desk.overview import listed, months, sums
 from billing.giving.settings import giving_of
 from billing.money import shown
 from billing.processor.access import simulated
 from billing.processor.checkout import methods
-from billing.screening.service import strained
 from infra.settings import settings
 from infra.web import language, render, see_other
 from tenants.audit import record
@@ -24,39 +20,6 @@ from tenants.members.access import Funds, Staff
 from tenants.texts import language_name, say
 
 router = APIRouter()
-
-
-def _before(text: str) -> tuple[datetime, UUID] | None:
-    """Where a page of the list begins; None for the first."""
-    at, _, row = text.partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-        return (moment, UUID(row)) if moment.tzinfo else None
-    except ValueError:
-        return None
-
-
-@router.get("/o/{slug}/money")
-async def overview(request: Request, staff: Funds, before: str = "") -> Response:
-    """What came in: this month, this year, month by month, and the gifts themselves."""
-    giving = await giving_of(staff.session, staff.tenant)
-    gifts, older = await listed(staff.session, _before(before))
-    context = {
-        "giving": giving,
-        "sums": await sums(staff.session, staff.tenant.zone),
-        "months": await months(staff.session, staff.tenant.zone, giving.settings.currency),
-        "gifts": gifts,
-        "older": f"?before={older[0].isoformat().replace('+', '%2B')}~{older[1]}" if older else "",
-        "first": not before,
-        "shown": partial(shown, language=language()),
-        "simulated": simulated(),
-        "strained": await strained(staff.tenant.id),
-        "ready": bool(await methods(staff.session)),
-        "campaigns": {row.id: say(row.title, language()) for row in await campaigns(staff.session)},
-    }
-    if gifts:
-        record(staff.session, "gift.list", member=staff.member.id)
-    return render(request, "giving/overview.html", context)
 
 
 async def _settings(

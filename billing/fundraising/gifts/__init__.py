@@ -1,0 +1,1 @@
+"""Every gift: found, read with all that became of it, given back."""

@@ -1,0 +1,1 @@
+"""What came in: sums, months, by whom and for what."""
