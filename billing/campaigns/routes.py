@@ -18,6 +18,7 @@ from infra.errors import Invalid
 from infra.settings import settings
 from infra.web import gettext, language, limit, render, see_other
 from tenants.audit import record
+from tenants.extras import need
 from tenants.members.access import Funds, Staff
 from tenants.texts import language_name, say
 
@@ -77,12 +78,14 @@ async def _page(
 @router.get(ROOT + "/new")
 async def new_page(request: Request, staff: Funds) -> Response:
     """A blank one."""
+    await need(staff.session, "campaigns")
     return await _page(request, staff, None, _shown(None, staff.tenant.languages))
 
 
 @router.post(ROOT)
 async def make(request: Request, staff: Funds) -> Response:
     """Make a campaign."""
+    await need(staff.session, "campaigns")
     form = service.read(await request.form(), staff.tenant.languages)
     currency = (await giving_of(staff.session, staff.tenant)).settings.currency
     checked, wrong = service.check(form, currency)

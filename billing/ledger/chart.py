@@ -48,6 +48,7 @@ CHART: dict[str, Account] = {
         Account("cost.numbers", "expense", _("Telephone numbers")),
         Account("cost.storage", "expense", _("Storage")),
         Account("cost.plan", "expense", _("This platform")),
+        Account("cost.plan", "expense", _("The platform's plan")),
         Account("cost.people", "expense", _("People")),
         Account("cost.training", "expense", _("Training and supervision")),
         Account("cost.rooms", "expense", _("Rooms")),

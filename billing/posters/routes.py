@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from billing.campaigns.service import campaign_by_slug
 from billing.posters.poster import poster
 from infra.web import LANGUAGES, language, speaking
+from tenants.extras import need
 from tenants.members.access import Funds
 from tenants.texts import Text, say
 
@@ -22,6 +23,7 @@ async def download(
     campaign: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
     """The poster as PDF."""
+    await need(staff.session, "posters")
     path = f"/h/{staff.tenant.slug}/give"
     title: Text = {}
     if campaign:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from billing.simulated import gate
-from billing.simulated.pages import board, connect, pay, portal
+from billing.simulated.pages import board, connect, invoice, pay, portal
 from billing.simulated.service import PATH, refuse_unless_on
 
 router = APIRouter(prefix=PATH)
@@ -37,5 +37,5 @@ async def delete(request: Request, rest: str) -> Response:
     return await _api(request, rest)
 
 
-for pages in (pay, connect, portal, board):
+for pages in (pay, invoice, connect, portal, board):
     router.include_router(pages.router)

@@ -17,6 +17,12 @@ from billing.ledger.digest import routes as digests
 from billing.ledger.pages import platform as platform_books
 from billing.ledger.pages import routes as books
 from billing.offline import routes as offline
+from billing.openness.pages import costs
+from billing.openness.pages import public as open_books
+from billing.openness.pages import settings as openness
+from billing.plans.pages import platform as platform_plans
+from billing.plans.pages import routes as plans
+from billing.plans.sponsoring import routes as sponsors
 from billing.posters import routes as posters
 from billing.processor.connect import routes as payment_account
 from billing.processor.events import routes as payment_events
@@ -53,6 +59,7 @@ from tenants.members import routes as people
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     platform_books.router,
+    platform_plans.router,
     signup.router,
     review.router,
     closing.router,
@@ -97,5 +104,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     payment_account.router,
     payment_events.router,
     desk.router,
+    plans.router,
+    sponsors.router,
     simulated.router,
 )

@@ -28,6 +28,7 @@ from provisioning.steps.step import Hopeless, Kept, Run, Step, nothing, register
 from tenants.allowance.service import locked
 from tenants.audit import record
 from tenants.directory.models import Number
+from tenants.extras import need
 from tenants.lines.service import line_of
 from tenants.problems import _
 
@@ -58,8 +59,11 @@ def run_of(number: UUID) -> str:
 
 async def reserve(session: Session, tenant: UUID, line: UUID, choice: Choice, *, member: UUID | None) -> UUID:
     """Reserve a chosen number for a line of the hotline in scope, and owe the rest; returns the number's id. Raises
-    Conflict when somebody has it or the hotline has as many as it may, NotFound for a line that isn't its own."""
+    Conflict when somebody has it or the hotline has as many as it may (or its plan has no further one), NotFound for a
+    line that isn't its own."""
     await line_of(session, line)
+    if await _bought(session, tenant):
+        await need(session, "numbers")
     await room_for_one(session, tenant)
     found = choice.found
     values = {
@@ -79,6 +83,13 @@ async def room_for_one(session: Session, tenant: UUID) -> None:
     has = await session.execute(select(func.count()).where(Number.tenant == tenant))
     if has.scalar_one() >= limits.numbers:
         raise Conflict(_("A hotline here may have %(most)s numbers. Release one first."), most=limits.numbers)
+
+
+async def _bought(session: Session, tenant: UUID) -> bool:
+    """Whether the hotline has a number that costs something, or is about to: neither a simulated one nor one on its
+    own trunk."""
+    paid = select(Number.id).where(Number.tenant == tenant, Number.carrier != "sandbox", col(Number.trunk).is_(None))
+    return (await session.exec(paid.limit(1))).first() is not None
 
 
 async def put_down(session: Session, e164: str, status: str, values: Kept) -> UUID:

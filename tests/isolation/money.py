@@ -6,10 +6,12 @@ from uuid import UUID
 from billing.ledger import Entry, Posting, book
 from billing.ledger.digest.closing import close_days
 from billing.openness.models import OpenPeriod, UsageRate
+from billing.plans.models import PlanInvoice, PlanLetter, PlanPayer, PlanStanding
 from billing.usage.service import count
 from infra import clock
 from infra.database import Session
 from infra.ids import new_id
+from infra.vault import seal
 
 
 async def books(session: Session, marker: str) -> dict[str, UUID]:
@@ -25,3 +27,20 @@ async def books(session: Session, marker: str) -> dict[str, UUID]:
     laid = OpenPeriod(since=since, until=until, booked_before=date(2020, 2, 15), currency="GBP", answered=5)
     session.add_all([laid, UsageRate(kind="minutes", month=since, currency="GBP", milli=1)])
     return {"ledger_entry": entry, "booked_gift": gift}
+
+
+async def plan(session: Session, tenant: UUID, marker: str) -> None:
+    """A plan, its sponsor, an invoice of it and a letter about that."""
+    day = clock.now().date()
+    sponsor = PlanPayer(
+        kind="sponsor", state="active", sealed=await seal(session, marker.encode()), token_hash=marker.encode()
+    )
+    session.add_all([sponsor, PlanStanding(id=tenant, plan="solidarity", since=day, trial_until=day)])
+    await session.flush()
+    session.add(
+        PlanInvoice(
+            month=day.replace(day=1), payer=sponsor.id, way="invoice", currency="GBP", minor=1600, ref=f"in_{marker}",
+            number=marker, state="paid", due_on=day,
+        )
+    )  # fmt: skip
+    session.add(PlanLetter(kind="paid", about=marker))

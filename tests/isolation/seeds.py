@@ -56,7 +56,7 @@ from tenants.workflows.models import WorkflowVersion
 from tests.isolation.byhand import by_hand
 from tests.isolation.donors import donors
 from tests.isolation.gifts import gifts
-from tests.isolation.money import books
+from tests.isolation.money import books, plan
 from tests.isolation.pools import pools
 from tests.world import Hotline
 
@@ -121,6 +121,7 @@ async def seed(hotline: Hotline, keeper: UUID, account: UUID, *, number: int) ->
             ids |= await _platform_rows(session, hotline, account, marker)
             ids |= await _payments(session, hotline, marker)
             ids |= await books(session, marker)
+            await plan(session, hotline.tenant, marker)
             given, gift_token = await gifts(session, hotline, marker)
             written, reminder_token = await donors(session, marker, given)
             given |= written

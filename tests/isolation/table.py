@@ -13,6 +13,7 @@ HOURS = "/o/{slug}/roster/hours"
 NUMBERS = "/o/{slug}/settings/numbers"
 ACCOUNT = "/o/{slug}/money/account"
 BOOKS = "/o/{slug}/money/books"
+PLAN = "/o/{slug}/money/plan"
 CHECKED = "/h/{slug}/books"
 SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
@@ -34,6 +35,7 @@ NOBODYS = "whoever holds such an address may pay there; this one leads to nothin
 SIGNED_PAY = "only what the payment processor signs is heard, whoever is signed in"
 SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
 HIS = "a telephone is its owner's alone, and can't be verified while there is nothing to ring it with"
+NO_PLANS = "this installation has no plans, so there is nothing to choose or to pay"
 OVER = "this letter is too old, and no other browser holds a donor's key: walked with one in tests/billing/donors"
 DOOR = "a socket refused at the door is a 403 to the browser, for whatever reason"
 
@@ -83,6 +85,17 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{ACCOUNT}/disconnect", staff(*LEADS, ok=303)),
     Row("POST", "/webhooks/stripe", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
     Row("POST", "/webhooks/stripe/connect", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
+    # The plan, where the installation has none: those that are on are walked in tests/billing/plans
+    Row("GET", PLAN, staff(*LEADS)),
+    Row("POST", PLAN, staff(*LEADS, ok=404), form={"plan": "free"}, why=NO_PLANS),
+    Row("POST", f"{PLAN}/look", staff(*LEADS, ok=404), why=NO_PLANS),
+    Row("POST", f"{PLAN}/card", staff(*LEADS, ok=404), why=NO_PLANS),
+    Row("POST", f"{PLAN}/sponsor", staff(*LEADS, ok=404), why=NO_PLANS),
+    Row("POST", f"{PLAN}/sponsor/removal", staff(*LEADS, ok=404), why=NO_PLANS),
+    Row("GET", "/h/{slug}/sponsor/{token}", everybody(404), why=NO_PLANS),
+    Row("POST", "/h/{slug}/sponsor/{token}", everybody(404), why=NO_PLANS),
+    Row("GET", "/platform/plans", only("platform")),
+    Row("POST", "/platform/plans/{tenant}", only("platform", 404), form={"act": "take"}, why=NO_PLANS),
     # The simulated processor: walked in tests/billing/simulated
     Row("GET", "/simulated/stripe/v1/{rest:path}", everybody(401), why=KEYED),
     Row("POST", "/simulated/stripe/v1/{rest:path}", everybody(401), why=KEYED),
@@ -102,6 +115,8 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/simulated/stripe/portal/{hosted}/card", everybody(404), why=NOBODYS),
     Row("GET", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
     Row("POST", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
+    Row("GET", "/simulated/stripe/invoice/{hosted}", everybody(404), why=NOBODYS),
+    Row("POST", "/simulated/stripe/invoice/{hosted}", everybody(404), why=NOBODYS),
     # People and invitations
     Row("GET", "/o/{slug}/people", staff(*LEADS)),
     Row("POST", "/o/{slug}/people/invite", staff(*LEADS, ok=303), form={"email": "x@example.org", "role": "operator"}),
@@ -402,6 +417,10 @@ JOBS: dict[str, dict[str, str]] = {
     "retention.sweep": {},
     "prompts.warm": {"flow": "{flow}"},
     "phone.warm": {"flow": "{flow}"},
+    "plans.day": {},
+    "plans.draw": {"invoice": "{plan_invoice}"},
+    "plans.hear": {"invoice": "in_{plan_invoice}"},
+    "plans.settle": {"invoice": "in_{plan_invoice}"},
     "prompts.drop": {"name": "{name}"},
     "watch.look": {"line": "{line}"},
     "watch.rearm": {},
@@ -435,6 +454,7 @@ FOR_ALL = {
     "simulated.forget": "as above: what the processor would forget by itself",
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
+    "plans.round": "owes every hotline its day, each in that hotline's own scope",
     "stray.round": "owes each telephone company its look, and forgets names in each hotline's own scope",
     "stray.look": "what lies with a company is brought in by the number that was dialled, in its hotline's scope",
 }

@@ -10,6 +10,7 @@ from billing.processor.access import Refused, at, client, plainly
 from billing.processor.booking.found import concern
 from billing.processor.connect.service import left, renew
 from billing.processor.events.intake import GONE
+from billing.processor.invoicing.heard import tell
 from billing.processor.models import PaymentAccount
 from billing.processor.payments import tell_declined
 from billing.processor.subscriptions.reading import gift_of, invoice_of, invoice_paid_by
@@ -44,6 +45,8 @@ async def look_into(session: Session, account: str, kind: str, object: str, type
         await left(session, account)
     elif kind == "account":
         await renew(session, account)
+    elif kind == "invoice" and not account:
+        await tell(session, object)
     else:
         failed = type in ("charge.failed", "payment_intent.payment_failed", "payment_intent.created")
         with suppress_missing():

@@ -15,6 +15,8 @@ from rq.exceptions import StopRequested
 
 from billing.ledger.digest import jobs as books
 from billing.monthly.following import daily as monthly
+from billing.openness import jobs as openness
+from billing.plans import rounds as plans
 from billing.processor.booking import sweep as payments
 from billing.reminders import jobs as reminders
 from billing.simulated import jobs as simulated
@@ -115,6 +117,7 @@ async def _prepare() -> None:
         await books.begin(session)
         await failover.begin(session)
         await payments.begin(session)
+        await plans.begin(session)
         await reminders.begin(session)
         await monthly.begin(session)
         await stray.begin(session)

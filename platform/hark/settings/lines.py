@@ -16,6 +16,7 @@ from hark.watch.schedule import owe
 from infra.errors import NotFound
 from infra.web import gettext, render, see_other
 from tenants.audit import record
+from tenants.extras import Asleep, awake
 from tenants.lines.models import Line
 from tenants.lines.settings import INTERVALS, LineSetting, setting_of, settings_of_all
 from tenants.members.access import Leads, Staff
@@ -108,6 +109,8 @@ async def save(request: Request, staff: Leads, key: UUID) -> Response:
     if wrong:
         return _page(request, staff, line, typed, wrong)
     kept = await setting_of(staff.session, key)
+    if typed.record and not kept.record and not await awake(staff.session, "recordings"):
+        return _page(request, staff, line, typed, {"record": gettext(Asleep().message)})
     changed = [name for name in _FIELDS if getattr(kept, name) != getattr(typed, name)]
     for name in changed:
         setattr(kept, name, getattr(typed, name))

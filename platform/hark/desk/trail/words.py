@@ -144,3 +144,11 @@ ACTS: dict[str, Act] = {
     "money.connect": Act(_("connected an account for gifts"), "hand-coins"),
     "money.disconnect": Act(_("disconnected the account for gifts"), "hand-coins"),
 }
+    "plan.choose": Act(_("chose the hotline's plan"), "coins"),
+    "plan.sponsor": Act(_("asked somebody to pay for the hotline's plan"), "handshake"),
+    "plan.alone": Act(_("ended a sponsorship of the hotline's plan"), "handshake"),
+    "plan.trial": Act(_("lengthened the hotline's trial"), "coins"),
+    "plan.give": Act(_("gave the hotline a plan"), "coins"),
+    "plan.take": Act(_("took back a plan that was given"), "coins"),
+    "plan.outside": Act(_("noted that an invoice was paid into the platform's bank"), "coins"),
+    "plan.withdraw": Act(_("withdrew an invoice of the plan"), "coins"),

@@ -1,0 +1,1 @@
+"""The pages of plans: a hotline's own, and the operators'."""
