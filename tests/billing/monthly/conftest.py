@@ -1,7 +1,8 @@
 """A hotline that takes monthly gifts, and donors who live by a clock that can be put forward."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,18 +11,22 @@ from sqlmodel import col, or_, select
 
 from billing.giving.models import Gift
 from billing.monthly.models import MonthlyGift
+from billing.receipts.models import Receipt
 from billing.simulated.wire.shapes import Data
 from infra.clock import now, travel
 from infra.database import unit_of_work
 from infra.jobs import Job, enqueue, run_job
 from infra.scope import no_scope
-from tests.billing.giving.conftest import WORKING, Line, line
+from tests.billing.conftest import Simulated
+from tests.billing.giving.conftest import WORKING, Line, forget_tries, open_line
 from tests.billing.processor.conftest import House
+from tests.conftest import Browser
+from tests.world import World
 
-__all__ = ["line"]
-ADDRESS = "mia@example.org"
+FAILS = "pm_card_chargeCustomerFail"
 AFTER = timedelta(hours=2)
 """An invoice is charged an hour after its month begins."""
+_numbers = count(1)
 
 
 async def work(house: House) -> None:
@@ -47,6 +52,7 @@ class Life:
     """A donor's monthly gift, and the clock by which the processor lets them live."""
 
     line: Line
+    address: str
     clock: str = ""
     customer: str = ""
     thanks: str = ""
@@ -59,11 +65,11 @@ class Life:
     async def begin(self, at: datetime, *, card: str = WORKING, **typed: str) -> None:
         """Give for the first time, at an hour of the processor's."""
         self.clock = (await self.v1.test_helpers.test_clocks.create_async({"frozen_time": int(at.timestamp())})).id
-        made = await self.v1.customers.create_async({"test_clock": self.clock, "email": ADDRESS})
+        made = await self.v1.customers.create_async({"test_clock": self.clock, "email": self.address})
         self.customer = made.id
         donor = await self.line.donor()
         await donor.open()
-        answer = await donor.press(**{"rhythm": "monthly", "email": ADDRESS, "name": "Mia", **typed})
+        answer = await donor.press(**{"rhythm": "monthly", "email": self.address, "name": "Mia", **typed})
         assert answer.status_code == 303, answer.text
         async with self.line.simulated.till(self.line.house.account) as till:
             hosted = await till.find("checkout.session", urlsplit(answer.headers["location"]).path.rpartition("/")[2])
@@ -91,13 +97,30 @@ class Life:
         """The monthly gift as we know it."""
         with self.line.scope():
             async with unit_of_work() as session:
-                return (await session.exec(select(MonthlyGift))).one()
+                found = select(MonthlyGift).where(MonthlyGift.customer == self.customer)
+                return (await session.exec(found)).one()
 
     async def gifts(self) -> list[Gift]:
         """Its gifts, oldest first."""
-        return sorted(
-            (each for each in await self.line.gifts() if each.paid_at), key=lambda each: each.paid_at or now()
-        )
+        own = (await self.row()).id
+        came = [each for each in await self.line.gifts() if each.paid_at and each.monthly_gift == own]
+        return sorted(came, key=lambda each: each.paid_at or now())
+
+    async def given(self) -> int:
+        """What the books have of its gifts."""
+        return -sum([await self.line.given(gift=each.id) for each in await self.gifts()])
+
+    async def receipts(self) -> int:
+        """How many receipts there are for its gifts."""
+        own = [each.id for each in await self.gifts()]
+        with self.line.scope():
+            async with unit_of_work() as session:
+                return len(list(await session.exec(select(Receipt).where(col(Receipt.gift).in_(own)))))
+
+    async def fails(self) -> None:
+        """From now on the card is refused."""
+        bad = await self.v1.payment_methods.attach_async(FAILS, {"customer": self.customer})
+        await self.v1.subscriptions.update_async((await self.row()).subscription, {"default_payment_method": bad.id})
 
     async def days(self) -> list[str]:
         """The days in UTC on which something was given."""
@@ -109,7 +132,11 @@ class Life:
 
     async def subjects(self) -> list[str]:
         """What the letters to the donor are about, oldest first."""
-        return [each["subject"] for each in await self.line.letters(ADDRESS)]
+        return [each["subject"] for each in await self.letters()]
+
+    async def letters(self) -> list[dict[str, str]]:
+        """What was written to the donor, oldest first."""
+        return await self.line.letters(self.address)
 
     async def swept(self, *, by: timedelta = timedelta()) -> None:
         """The rounds come by, some time from now."""
@@ -126,7 +153,19 @@ def noon(year: int, month: int, day: int, hour: int = 12) -> datetime:
     return datetime(year, month, day, hour, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+async def opened(world: World, processor_server: Simulated) -> Line:
+    """One hotline for all of them: each looks at nobody's gifts but its own."""
+    await processor_server.faults()
+
+    async def nobody(*_who: Any) -> Any:
+        raise AssertionError("a browser lasts for one test")
+
+    return await open_line(processor_server, nobody)
+
+
 @pytest.fixture
-async def life(line: Line) -> Life:
+async def life(opened: Line, simulated: Simulated, browser: Browser) -> Life:
     """Somebody who is about to give monthly."""
-    return Life(line)
+    await forget_tries()
+    return Life(replace(opened, browser=browser), f"mia{next(_numbers)}@example.org")

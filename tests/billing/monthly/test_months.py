@@ -1,17 +1,6 @@
 """Each month is one gift: on its day, once, with one receipt; whatever the calendar does."""
 
-from sqlmodel import select
-
-from billing.receipts.models import Receipt
-from infra.database import unit_of_work
-from tests.billing.monthly.conftest import ADDRESS, Life, noon
-
-
-async def receipts(life: Life) -> int:
-    """How many receipts there are."""
-    with life.line.scope():
-        async with unit_of_work() as session:
-            return len(list(await session.exec(select(Receipt))))
+from tests.billing.monthly.conftest import Life, noon
 
 
 async def test_the_first_month_is_the_gift_that_was_begun_on_the_page(life: Life) -> None:
@@ -25,9 +14,9 @@ async def test_the_first_month_is_the_gift_that_was_begun_on_the_page(life: Life
     assert (gift.monthly, gift.monthly_gift, gift.amount_minor) == (True, row.id, 5000)
     assert (row.state, row.card_brand, row.card_last4) == ("active", "visa", "4242")
     assert row.next_at == noon(2027, 2, 10)
-    assert await life.line.given() == -5000
-    assert await receipts(life) == 1
-    (letter,) = [each for each in await life.line.letters(ADDRESS) if "on the 10th" in each["text"]]
+    assert await life.given() == 5000
+    assert await life.receipts() == 1
+    (letter,) = [each for each in await life.letters() if "on the 10th" in each["text"]]
     assert f"/h/{life.line.slug}/my-gifts" in letter["text"]
 
 
@@ -35,6 +24,6 @@ async def test_the_31st_is_the_last_day_of_shorter_months_and_comes_back(life: L
     await life.begin(noon(2028, 1, 31))
     await life.live(noon(2028, 2, 29), noon(2028, 3, 31), noon(2028, 4, 30), noon(2028, 5, 31))
     assert await life.days() == ["2028-01-31", "2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31"]
-    assert await receipts(life) == 5
-    assert await life.line.given() == -25_000
+    assert await life.receipts() == 5
+    assert await life.given() == 25_000
     assert (await life.line.house.reconciled()).nil
