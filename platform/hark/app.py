@@ -10,7 +10,9 @@ from pathlib import Path
 from fastapi import FastAPI, Response
 from sqlalchemy import text
 
+from billing.openness.counting import counts
 from hark import models
+from hark.metering.answered import answered
 from hark.phone.carriers import exchange
 from hark.routes import ROUTERS
 from hark.switchboard import clock
@@ -30,7 +32,7 @@ assert models.metadata.tables, "the mapper needs every model"
 
 @cache
 def dress() -> None:
-    """Make templates, icons and translations known, once."""
+    """Make templates, icons and translations known, and who counts what was answered, once."""
     for folder in (
         ROOT / "themes" / "templates",
         *sorted(ROOT.glob("*/*/templates")),
@@ -38,6 +40,7 @@ def dress() -> None:
     ):
         add_templates(folder)
     environment.globals.update(icon=icon)
+    counts(answered)
     i18n.load(ROOT / "themes" / "locale")
 
 

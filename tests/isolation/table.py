@@ -15,6 +15,8 @@ ACCOUNT = "/o/{slug}/money/account"
 BOOKS = "/o/{slug}/money/books"
 PLAN = "/o/{slug}/money/plan"
 CHECKED = "/h/{slug}/books"
+COSTS = "/o/{slug}/money/costs"
+OPEN = "/h/{slug}/open-books"
 SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
 OFFLINE = "/o/{slug}/money/offline"
@@ -391,6 +393,18 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{CHECKED}/check.py", everybody(200)),
     Row("GET", f"{CHECKED}/gifts/{{key}}", everybody(200), key="booked_gift"),
     Row("GET", f"{CHECKED}/gifts/{{key}}/proof.json", everybody(200), key="booked_gift"),
+    # What it costs, and whether everybody may see that. The seeded hotlines don't lay their books open.
+    Row("GET", COSTS, staff(*FUNDS)),
+    Row("POST", COSTS, staff(*FUNDS, ok=422), form={"ticket": "{new}", "amount": ""}),
+    Row("POST", f"{COSTS}/payments", staff(*FUNDS, ok=422), form={"ticket": "{new}", "amount": ""}),
+    Row("POST", f"{COSTS}/rates", staff(*LEADS, ok=303), form={"rate.minutes": "0.01"}),
+    Row("POST", f"{COSTS}/{{key}}/reversal", staff(*FUNDS, ok=409), key="ledger_entry",
+        why="a gift isn't taken back as a cost is"),
+    Row("GET", "/o/{slug}/money/openness", staff(*FUNDS)),
+    Row("POST", "/o/{slug}/money/openness", staff(*FUNDS, ok=303), form={"published": "no"}),
+    Row("GET", OPEN, everybody(404)),
+    Row("GET", f"{OPEN}.json", everybody(404)),
+    Row("GET", f"{OPEN}/{{month}}/{{line}}", everybody(404)),
     # How it sounds
     Row("GET", PROMPTS, staff(*LEADS)),
     Row("POST", PROMPTS, staff(*LEADS, ok=409), content=RECORDED[0], headers=RECORDED[1],
@@ -404,6 +418,7 @@ ROWS: tuple[Row, ...] = (
 JOBS: dict[str, dict[str, str]] = {
     "books.close": {},
     "metering.count": {},
+    "openness.look": {},
     "mail.send": {"sealed": "{letter}"},
     "signup.forget": {"application": "{application}"},
     "provisioning.run": {"run": "open"},
@@ -441,6 +456,7 @@ done nothing to the first; the second's own opening is over long ago."""
 FOR_ALL = {
     "reminders.round": "owes every hotline its reminders of the day, each in that hotline's own scope",
     "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
+    "openness.round": "owes every hotline its look at what was used and may be laid open, each in its own scope",
     "metering.round": "owes every hotline the counting of what it used, each in that hotline's own scope",
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
     "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",

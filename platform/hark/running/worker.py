@@ -123,3 +123,4 @@ async def _prepare() -> None:
         await stray.begin(session)
         await simulated.begin(session)
         await metering.begin(session)
+        await openness.begin(session)

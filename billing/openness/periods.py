@@ -1,0 +1,209 @@
+"""Stretches of months that are laid open, one after another and for good; and what they come to by the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT, TIMESTAMP
+from sqlmodel import col, select
+
+from billing.ledger.digest.closing import close_days
+from billing.openness import reckoning
+from billing.openness.costs import after, start_of
+from billing.openness.counting import answered
+from billing.openness.lines import LINES, LIQUID, OWED, OWED_TO_US, PEOPLE, line_of
+from billing.openness.models import OpenPeriod
+from billing.openness.reckoning import People
+from billing.usage.service import before, month_of
+from infra.clock import now
+from infra.database import Session
+
+SETTLES = timedelta(days=14)
+"""A month waits so long for its bills before it is laid open."""
+MONTHS_BACK = 12
+"""The first period begins no longer ago than this."""
+
+# Each posting belongs to the first period that ends after it happened and was laid open after it was booked; what lies
+# before the first one is 0, what is in none yet has no number.
+_CUTS = (
+    "WITH cut AS (SELECT * FROM unnest(:untils, :booked) WITH ORDINALITY AS each (until, booked, place)), "
+    "told AS (SELECT p.account, p.minor, (SELECT min(place) - 1 FROM cut "
+    "WHERE p.at < cut.until AND p.booked_on < cut.booked) AS place "
+    "FROM ledger_posting AS p WHERE p.currency = :currency) "
+    "SELECT account, place, sum(minor)::bigint AS minor FROM told WHERE place IS NOT NULL GROUP BY account, place"
+)
+SUMS = text(_CUTS).bindparams(
+    bindparam("untils", type_=ARRAY(TIMESTAMP(timezone=True))), bindparam("booked", type_=ARRAY(DATE))
+)
+_GIVERS = text(
+    "SELECT count(DISTINCT coalesce(gift.donor, p.gift, p.entry_id)) FROM ledger_posting AS p "
+    "LEFT JOIN gift ON gift.tenant_id = p.tenant_id AND gift.id = p.gift "
+    "WHERE p.currency = :currency AND p.account = ANY(:accounts) AND p.at < :until AND p.booked_on < :booked "
+    "AND NOT (p.at < :since AND p.booked_on < :booked_then)"
+).bindparams(
+    bindparam("accounts", type_=ARRAY(TEXT)),
+    bindparam("until", type_=TIMESTAMP(timezone=True)),
+    bindparam("since", type_=TIMESTAMP(timezone=True)),
+    bindparam("booked", type_=DATE),
+    bindparam("booked_then", type_=DATE),
+)
+
+
+_EARLIEST = text("SELECT min(at) FROM ledger_posting WHERE currency = :currency")
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of months as it is laid open: what came in and what it cost by line, in minor units above nought where
+    money came or went as the line's name says; and what was there to live on at its end."""
+
+    since: date
+    until: date
+    currency: str
+    answered: int
+    lines: dict[str, int] = field(default_factory=dict)
+    spendable: int = 0
+
+    @cached_property
+    def months(self) -> int:
+        """How many."""
+        return (self.until.year - self.since.year) * 12 + self.until.month - self.since.month
+
+    @cached_property
+    def came(self) -> int:
+        """All that came in."""
+        return sum(minor for key, minor in self.lines.items() if LINES[key].side == "in")
+
+    @cached_property
+    def cost(self) -> int:
+        """All that it cost."""
+        return sum(minor for key, minor in self.lines.items() if LINES[key].side == "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Periods in one currency, oldest first. A hotline that has changed its currency begins anew: what lies before the
+    first of them is part of it (`whole`), for what is left out could be told by subtracting."""
+
+    rows: Sequence[OpenPeriod]
+    whole: bool
+
+    def cuts(self, zone: str) -> dict[str, list[datetime] | list[date]]:
+        """Where the postings are cut: at the beginning of the first of these, and at the end of each."""
+        begun = BEGINNING if self.whole else start_of(self.rows[0].since, zone)
+        return {
+            "untils": [begun, *(start_of(row.until, zone) for row in self.rows)],
+            "booked": [self.rows[0].booked_before, *(row.booked_before for row in self.rows)],
+        }
+
+
+def _in(rows: Sequence[OpenPeriod], currency: str) -> Laid:
+    mine = [row for row in rows if row.currency == currency]
+    return Laid(mine, bool(rows) and rows[0].currency != currency)
+
+
+async def _rows(session: Session) -> list[OpenPeriod]:
+    return list(await session.exec(select(OpenPeriod).order_by(col(OpenPeriod.since))))
+
+
+async def laid_open(session: Session) -> Laid:
+    """What has been laid open, in the currency that was used last."""
+    rows = await _rows(session)
+    return _in(rows, rows[-1].currency if rows else "")
+
+
+async def periods(session: Session, laid: Laid, zone: str) -> list[Period]:
+    """What these stretches come to by the books."""
+    rows = laid.rows
+    if not rows:
+        return []
+    found = await session.execute(SUMS, {"currency": rows[0].currency, **laid.cuts(zone)})
+    sums: list[dict[str, int]] = [{} for _each in range(len(rows) + 1)]
+    for account, place, minor in found:
+        sums[place][account] = minor
+    made, there = [], dict(sums[0])
+    for row, moved in zip(rows, sums[1:], strict=True):
+        lines: dict[str, int] = {}
+        for account, minor in moved.items():
+            there[account] = there.get(account, 0) + minor
+            if (key := line_of(account)) is not None:
+                lines[key] = lines.get(key, 0) + (minor if LINES[key].side == "cost" else -minor)
+        left = reckoning.spendable(
+            *(sum(there.get(account, 0) for account in each) for each in (LIQUID, OWED_TO_US)),
+            -sum(there.get(account, 0) for account in OWED),
+        )
+        told = {key: lines[key] for key in LINES if lines.get(key)}
+        made.append(Period(row.since, row.until, row.currency, row.answered, told, left))
+    return made
+
+
+def runway(found: Sequence[Period]) -> int | None:
+    """For how many whole months the money lasts, as it stood at the end of the last period."""
+    return reckoning.runway(found[-1].spendable, [(each.cost, each.months) for each in found]) if found else None
+
+
+async def next_period(session: Session, zone: str, currency: str, rows: Sequence[OpenPeriod]) -> OpenPeriod | None:
+    """The stretch that may be laid open after these: as many whole months as it takes until enough people are in it.
+
+    None while there are too few. It isn't kept; `lay_open` does that.
+    """
+    ended, booked = month_of(now() - SETTLES, zone), (now() - timedelta(days=1)).date()
+    held = _in(rows, currency)
+    since = rows[-1].until if rows else await _first(session, zone, currency, before(ended, MONTHS_BACK), booked)
+    cut = {"since": start_of(since, zone), "booked_then": booked}
+    if held.rows:
+        cut = {"since": start_of(held.rows[-1].until, zone), "booked_then": held.rows[-1].booked_before}
+    elif held.whole:
+        cut = {"since": BEGINNING, "booked_then": booked}
+    until = since
+    while until < ended:
+        until = after(until)
+        begun, over = start_of(since, zone), start_of(until, zone)
+        told = await answered(session, begun, over)
+        if not People(told.callers, told.telephoned, 0).enough:
+            continue
+        givers = await _givers(session, currency, until=over, booked=booked, **cut)
+        if People(told.callers, told.telephoned, givers).enough:
+            count = reckoning.rounded(told.contacts)
+            return OpenPeriod(since=since, until=until, booked_before=booked, currency=currency, answered=count)
+    return None
+
+
+async def _givers(session: Session, currency: str, **cut: datetime | date) -> int:
+    given = {"currency": currency, "accounts": list(PEOPLE), **cut}
+    return int((await session.execute(_GIVERS, given)).scalar_one())
+
+
+async def _first(session: Session, zone: str, currency: str, month: date, booked: date) -> date:
+    """With which month the first period begins: this one, or the very first of the books, where so few people gave
+    before this one that what there was at its beginning would tell of them."""
+    begun = start_of(month, zone)
+    few = await _givers(session, currency, since=BEGINNING, booked_then=booked, until=begun, booked=booked)
+    if People(reckoning.FEW, 0, few).enough:
+        return month
+    earliest = (await session.execute(_EARLIEST, {"currency": currency})).scalar_one()
+    return min(month, month_of(earliest, zone))
+
+
+async def lay_open(session: Session, zone: str, currency: str) -> int:
+    """Lay open whatever may be by now, for good; returns how many stretches were. Days that are over are closed first,
+    so that nothing can be booked on them any more."""
+    await close_days(session)
+    rows = await _rows(session)
+    held = len(rows)
+    while (row := await next_period(session, zone, currency, rows)) is not None:
+        session.add(row)
+        await session.flush()
+        rows.append(row)
+    return len(rows) - held
+
+
+async def draft(session: Session, zone: str, currency: str) -> Laid:
+    """What has been laid open and what would be now, for those who decide about it."""
+    rows = await _rows(session)
+    while (row := await next_period(session, zone, currency, rows)) is not None:
+        rows.append(row)
+    return _in(rows, rows[-1].currency if rows else currency)
