@@ -17,9 +17,6 @@ from billing.ledger.digest import routes as digests
 from billing.ledger.pages import platform as platform_books
 from billing.ledger.pages import routes as books
 from billing.offline import routes as offline
-from billing.openness.pages import costs
-from billing.openness.pages import public as open_books
-from billing.openness.pages import settings as openness
 from billing.plans.pages import platform as platform_plans
 from billing.plans.pages import routes as plans
 from billing.plans.sponsoring import routes as sponsors
@@ -93,9 +90,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     callers.router,
     books.router,
     digests.router,
-    costs.router,
-    openness.router,
-    open_books.router,
     offline.router,
     receipts.router,
     receipt_links.router,
@@ -104,10 +98,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     donor_wishes.router,
     reminders.router,
     posters.router,
+    plans.router,
+    sponsors.router,
     payment_account.router,
     payment_events.router,
     desk.router,
-    plans.router,
-    sponsors.router,
     simulated.router,
 )

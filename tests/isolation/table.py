@@ -15,8 +15,6 @@ ACCOUNT = "/o/{slug}/money/account"
 BOOKS = "/o/{slug}/money/books"
 PLAN = "/o/{slug}/money/plan"
 CHECKED = "/h/{slug}/books"
-COSTS = "/o/{slug}/money/costs"
-OPEN = "/h/{slug}/open-books"
 SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
 OFFLINE = "/o/{slug}/money/offline"
@@ -35,9 +33,9 @@ AGAIN = "doing it again is nothing, so what isn't there is as good as done"
 KEYED = "only who shows this installation's own key is answered, whoever is signed in"
 NOBODYS = "whoever holds such an address may pay there; this one leads to nothing"
 SIGNED_PAY = "only what the payment processor signs is heard, whoever is signed in"
+NO_PLANS = "this installation has no plans, so there is nothing to choose or to pay"
 SIGNED = "only who signs as a telephone company of ours is heard, whoever is signed in"
 HIS = "a telephone is its owner's alone, and can't be verified while there is nothing to ring it with"
-NO_PLANS = "this installation has no plans, so there is nothing to choose or to pay"
 OVER = "this letter is too old, and no other browser holds a donor's key: walked with one in tests/billing/donors"
 DOOR = "a socket refused at the door is a 403 to the browser, for whatever reason"
 
@@ -85,8 +83,6 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{ACCOUNT}/check", staff(*LEADS, ok=303)),
     Row("POST", f"{ACCOUNT}/comparison", staff(*LEADS, ok=503), why="as above"),
     Row("POST", f"{ACCOUNT}/disconnect", staff(*LEADS, ok=303)),
-    Row("POST", "/webhooks/stripe", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
-    Row("POST", "/webhooks/stripe/connect", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
     # The plan, where the installation has none: those that are on are walked in tests/billing/plans
     Row("GET", PLAN, staff(*LEADS)),
     Row("POST", PLAN, staff(*LEADS, ok=404), form={"plan": "free"}, why=NO_PLANS),
@@ -98,6 +94,8 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/h/{slug}/sponsor/{token}", everybody(404), why=NO_PLANS),
     Row("GET", "/platform/plans", only("platform")),
     Row("POST", "/platform/plans/{tenant}", only("platform", 404), form={"act": "take"}, why=NO_PLANS),
+    Row("POST", "/webhooks/stripe", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
+    Row("POST", "/webhooks/stripe/connect", everybody(400), json={"object": "event"}, why=SIGNED_PAY),
     # The simulated processor: walked in tests/billing/simulated
     Row("GET", "/simulated/stripe/v1/{rest:path}", everybody(401), why=KEYED),
     Row("POST", "/simulated/stripe/v1/{rest:path}", everybody(401), why=KEYED),
@@ -115,10 +113,10 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/simulated/stripe/portal/{hosted}", everybody(404), why=NOBODYS),
     Row("POST", "/simulated/stripe/portal/{hosted}/end", everybody(404), why=NOBODYS),
     Row("POST", "/simulated/stripe/portal/{hosted}/card", everybody(404), why=NOBODYS),
-    Row("GET", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
-    Row("POST", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
     Row("GET", "/simulated/stripe/invoice/{hosted}", everybody(404), why=NOBODYS),
     Row("POST", "/simulated/stripe/invoice/{hosted}", everybody(404), why=NOBODYS),
+    Row("GET", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
+    Row("POST", "/simulated/stripe/connect/{hosted}", everybody(404), why=NOBODYS),
     # People and invitations
     Row("GET", "/o/{slug}/people", staff(*LEADS)),
     Row("POST", "/o/{slug}/people/invite", staff(*LEADS, ok=303), form={"email": "x@example.org", "role": "operator"}),
@@ -393,18 +391,6 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{CHECKED}/check.py", everybody(200)),
     Row("GET", f"{CHECKED}/gifts/{{key}}", everybody(200), key="booked_gift"),
     Row("GET", f"{CHECKED}/gifts/{{key}}/proof.json", everybody(200), key="booked_gift"),
-    # What it costs, and whether everybody may see that. The seeded hotlines don't lay their books open.
-    Row("GET", COSTS, staff(*FUNDS)),
-    Row("POST", COSTS, staff(*FUNDS, ok=422), form={"ticket": "{new}", "amount": ""}),
-    Row("POST", f"{COSTS}/payments", staff(*FUNDS, ok=422), form={"ticket": "{new}", "amount": ""}),
-    Row("POST", f"{COSTS}/rates", staff(*LEADS, ok=303), form={"rate.minutes": "0.01"}),
-    Row("POST", f"{COSTS}/{{key}}/reversal", staff(*FUNDS, ok=409), key="ledger_entry",
-        why="a gift isn't taken back as a cost is"),
-    Row("GET", "/o/{slug}/money/openness", staff(*FUNDS)),
-    Row("POST", "/o/{slug}/money/openness", staff(*FUNDS, ok=303), form={"published": "no"}),
-    Row("GET", OPEN, everybody(404)),
-    Row("GET", f"{OPEN}.json", everybody(404)),
-    Row("GET", f"{OPEN}/{{month}}/{{line}}", everybody(404)),
     # How it sounds
     Row("GET", PROMPTS, staff(*LEADS)),
     Row("POST", PROMPTS, staff(*LEADS, ok=409), content=RECORDED[0], headers=RECORDED[1],
@@ -417,8 +403,11 @@ ROWS: tuple[Row, ...] = (
 
 JOBS: dict[str, dict[str, str]] = {
     "books.close": {},
+    "plans.day": {},
+    "plans.draw": {"invoice": "{plan_invoice}"},
+    "plans.hear": {"invoice": "in_{plan_invoice}"},
+    "plans.settle": {"invoice": "in_{plan_invoice}"},
     "metering.count": {},
-    "openness.look": {},
     "mail.send": {"sealed": "{letter}"},
     "signup.forget": {"application": "{application}"},
     "provisioning.run": {"run": "open"},
@@ -432,10 +421,6 @@ JOBS: dict[str, dict[str, str]] = {
     "retention.sweep": {},
     "prompts.warm": {"flow": "{flow}"},
     "phone.warm": {"flow": "{flow}"},
-    "plans.day": {},
-    "plans.draw": {"invoice": "{plan_invoice}"},
-    "plans.hear": {"invoice": "in_{plan_invoice}"},
-    "plans.settle": {"invoice": "in_{plan_invoice}"},
     "prompts.drop": {"name": "{name}"},
     "watch.look": {"line": "{line}"},
     "watch.rearm": {},
@@ -454,9 +439,9 @@ JOBS: dict[str, dict[str, str]] = {
 done nothing to the first; the second's own opening is over long ago."""
 
 FOR_ALL = {
+    "plans.round": "owes every hotline its day, each in that hotline's own scope",
     "reminders.round": "owes every hotline its reminders of the day, each in that hotline's own scope",
     "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
-    "openness.round": "owes every hotline its look at what was used and may be laid open, each in its own scope",
     "metering.round": "owes every hotline the counting of what it used, each in that hotline's own scope",
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
     "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",
@@ -470,7 +455,6 @@ FOR_ALL = {
     "simulated.forget": "as above: what the processor would forget by itself",
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
-    "plans.round": "owes every hotline its day, each in that hotline's own scope",
     "stray.round": "owes each telephone company its look, and forgets names in each hotline's own scope",
     "stray.look": "what lies with a company is brought in by the number that was dialled, in its hotline's scope",
 }

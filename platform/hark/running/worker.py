@@ -15,7 +15,6 @@ from rq.exceptions import StopRequested
 
 from billing.ledger.digest import jobs as books
 from billing.monthly.following import daily as monthly
-from billing.openness import jobs as openness
 from billing.plans import rounds as plans
 from billing.processor.booking import sweep as payments
 from billing.reminders import jobs as reminders
@@ -123,4 +122,3 @@ async def _prepare() -> None:
         await stray.begin(session)
         await simulated.begin(session)
         await metering.begin(session)
-        await openness.begin(session)
