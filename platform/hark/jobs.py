@@ -6,6 +6,7 @@ from billing.ledger.digest import jobs as books
 from billing.matching import service as matching
 from billing.monthly.following import daily as monthly
 from billing.monthly.following import wishes
+from billing.openness import jobs as openness
 from billing.plans import rounds as plans
 from billing.processor import refunds
 from billing.processor.booking import sweep as payments
@@ -42,6 +43,6 @@ SLICES = (
     plans,
     simulated,
     matching,
-    metering,
+    metering, openness,
 )  # fmt: skip
 JOBS = HANDLERS

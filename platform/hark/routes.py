@@ -12,11 +12,14 @@ from billing.giving.desk import routes as giving_desk
 from billing.giving.page import elsewhere as giving_elsewhere
 from billing.giving.page import routes as giving
 from billing.giving.page import thanks as giving_thanks
-from billing.matching.desk import routes as matching
 from billing.ledger.digest import routes as digests
 from billing.ledger.pages import platform as platform_books
 from billing.ledger.pages import routes as books
+from billing.matching.desk import routes as matching
 from billing.offline import routes as offline
+from billing.openness.pages import costs
+from billing.openness.pages import public as open_books
+from billing.openness.pages import settings as openness
 from billing.plans.pages import platform as platform_plans
 from billing.plans.pages import routes as plans
 from billing.plans.sponsoring import routes as sponsors
@@ -75,6 +78,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     giving.router,
     giving_thanks.router,
     giving_desk.router,
+    funds_overview.router,
+    gifts.router,
     campaigns.router,
     matching.router,
     sandbox.router,
@@ -82,14 +87,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     answering.router,
     answering_sip.router,
     console.router,
-    funds_overview.router,
-    gifts.router,
     console_socket.router,
     contacts.router,
     cases.router,
     callers.router,
     books.router,
     digests.router,
+    costs.router,
+    openness.router,
+    open_books.router,
     offline.router,
     receipts.router,
     receipt_links.router,

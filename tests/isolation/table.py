@@ -15,6 +15,8 @@ ACCOUNT = "/o/{slug}/money/account"
 BOOKS = "/o/{slug}/money/books"
 PLAN = "/o/{slug}/money/plan"
 CHECKED = "/h/{slug}/books"
+COSTS = "/o/{slug}/money/costs"
+OPEN = "/h/{slug}/open-books"
 SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
 OFFLINE = "/o/{slug}/money/offline"
@@ -23,10 +25,10 @@ MINE = "/h/{slug}/my-gifts"
 MONTHLY = "/h/{slug}/my-gifts/monthly/{monthly_gift}"
 REMINDER = "/h/{slug}/reminders/{reminder_token}"
 GIVING = "/o/{slug}/money/giving"
+GIFTS = "/o/{slug}/money/gifts"
 CAMPAIGN = "/o/{slug}/money/giving/campaigns"
 MATCHING = "/o/{slug}/money/matching"
 PROMPTS = "/o/{slug}/flow/prompts"
-GIFTS = "/o/{slug}/money/gifts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
 HERS = "it is kept for the browser that sent it, and for the account that came of it: Alice's"
 AGAIN = "doing it again is nothing, so what isn't there is as good as done"
@@ -292,6 +294,12 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{GIVE}/thanks/{{gift_token}}", everybody(200), why="whoever holds the link is its donor"),
     Row("POST", f"{GIVE}/pay/{{gift_token}}", everybody(303), why="as above; this gift is paid"),
     Row("GET", "/o/{slug}/money", staff(*FUNDS)),
+    Row("GET", GIFTS, staff(*FUNDS)),
+    Row("GET", f"{GIFTS}/table.csv", staff(*FUNDS)),
+    Row("GET", f"{GIFTS}/{{key}}", staff(*FUNDS), key="gift"),
+    Row("GET", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=422), key="gift", why="it isn't said how much"),
+    Row("POST", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=303), key="gift",
+        form={"minor": "1", "token": "a-token-of-a-page"}),
     Row("GET", GIVING, staff(*FUNDS)),
     Row("POST", GIVING, staff(*FUNDS, ok=422), form={"currency": ""}),
     Row("GET", f"{CAMPAIGN}/new", staff(*FUNDS)),
@@ -309,12 +317,6 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{OFFLINE}/{{key}}", staff(*FUNDS), key="offline_gift"),
     Row("POST", f"{OFFLINE}/{{key}}/correction", staff(*FUNDS, ok=422), key="offline_gift", form={"kind": "cash"}),
     Row("POST", f"{OFFLINE}/{{key}}/removal", staff(*FUNDS, ok=303), key="offline_gift", form={"why": "A mistake"}),
-    Row("GET", GIFTS, staff(*FUNDS)),
-    Row("GET", f"{GIFTS}/table.csv", staff(*FUNDS)),
-    Row("GET", f"{GIFTS}/{{key}}", staff(*FUNDS), key="gift"),
-    Row("GET", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=422), key="gift", why="it isn't said how much"),
-    Row("POST", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=303), key="gift",
-        form={"minor": "1", "token": "a-token-of-a-page"}),
     # Matching gifts: one pool is open, one a draft
     Row("GET", MATCHING, staff(*FUNDS)),
     Row("GET", f"{MATCHING}/new", staff(*FUNDS)),
@@ -391,6 +393,18 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{CHECKED}/check.py", everybody(200)),
     Row("GET", f"{CHECKED}/gifts/{{key}}", everybody(200), key="booked_gift"),
     Row("GET", f"{CHECKED}/gifts/{{key}}/proof.json", everybody(200), key="booked_gift"),
+    # What it costs, and whether everybody may see that. The seeded hotlines don't lay their books open.
+    Row("GET", COSTS, staff(*FUNDS)),
+    Row("POST", COSTS, staff(*FUNDS, ok=422), form={"ticket": "{new}", "amount": ""}),
+    Row("POST", f"{COSTS}/payments", staff(*FUNDS, ok=422), form={"ticket": "{new}", "amount": ""}),
+    Row("POST", f"{COSTS}/rates", staff(*LEADS, ok=303), form={"rate.minutes": "0.01"}),
+    Row("POST", f"{COSTS}/{{key}}/reversal", staff(*FUNDS, ok=409), key="ledger_entry",
+        why="a gift isn't taken back as a cost is"),
+    Row("GET", "/o/{slug}/money/openness", staff(*FUNDS)),
+    Row("POST", "/o/{slug}/money/openness", staff(*FUNDS, ok=303), form={"published": "no"}),
+    Row("GET", OPEN, everybody(404)),
+    Row("GET", f"{OPEN}.json", everybody(404)),
+    Row("GET", f"{OPEN}/{{month}}/{{line}}", everybody(404)),
     # How it sounds
     Row("GET", PROMPTS, staff(*LEADS)),
     Row("POST", PROMPTS, staff(*LEADS, ok=409), content=RECORDED[0], headers=RECORDED[1],
@@ -408,6 +422,7 @@ JOBS: dict[str, dict[str, str]] = {
     "plans.hear": {"invoice": "in_{plan_invoice}"},
     "plans.settle": {"invoice": "in_{plan_invoice}"},
     "metering.count": {},
+    "openness.look": {},
     "mail.send": {"sealed": "{letter}"},
     "signup.forget": {"application": "{application}"},
     "provisioning.run": {"run": "open"},
@@ -442,6 +457,7 @@ FOR_ALL = {
     "plans.round": "owes every hotline its day, each in that hotline's own scope",
     "reminders.round": "owes every hotline its reminders of the day, each in that hotline's own scope",
     "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
+    "openness.round": "owes every hotline its look at what was used and may be laid open, each in its own scope",
     "metering.round": "owes every hotline the counting of what it used, each in that hotline's own scope",
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
     "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",

@@ -15,6 +15,7 @@ from rq.exceptions import StopRequested
 
 from billing.ledger.digest import jobs as books
 from billing.monthly.following import daily as monthly
+from billing.openness import jobs as openness
 from billing.plans import rounds as plans
 from billing.processor.booking import sweep as payments
 from billing.reminders import jobs as reminders
@@ -122,3 +123,4 @@ async def _prepare() -> None:
         await stray.begin(session)
         await simulated.begin(session)
         await metering.begin(session)
+        await openness.begin(session)
