@@ -140,6 +140,12 @@ def shown(money: Money, language: str) -> str:
     return said
 
 
+def in_digits(money: Money) -> str:
+    """The amount in digits alone, with a point, as a field takes it and programs read it: "12.50"."""
+    places = digits(money.currency)
+    return f"{Decimal(money.minor).scaleb(-places):.{places}f}"
+
+
 def share(money: Money, parts: Sequence[int]) -> list[Money]:
     """Split by these weights so that the shares add up to the whole: each gets its floor, and what is left over goes,
     a unit each, to the largest remainders (the earlier of equals). Raises ValueError without a positive weight."""

@@ -7,7 +7,7 @@ from billing.donors.given import given
 from billing.giving.donors import known
 from billing.giving.models import Donor
 from billing.giving.service import words_of
-from billing.money import Money, digits
+from billing.money import Money, in_digits
 from billing.monthly.service import monthly_of
 from billing.reminders.service import reminders_of
 from infra.clock import now
@@ -18,10 +18,7 @@ EVER = 100_000
 
 
 def _money(money: Money) -> dict[str, str]:
-    """As programs read it: a decimal number and a code."""
-    places = digits(money.currency)
-    whole, rest = divmod(money.minor, 10**places)
-    return {"amount": f"{whole}.{rest:0{places}}" if places else str(whole), "currency": money.currency}
+    return {"amount": in_digits(money), "currency": money.currency}
 
 
 async def taken_along(session: Session, tenant: Tenant, donor: Donor) -> str:
@@ -56,8 +53,8 @@ async def taken_along(session: Session, tenant: Tenant, donor: Donor) -> str:
                 "id": str(each.gift.id),
                 "given_at": each.gift.paid_at.isoformat() if each.gift.paid_at else None,
                 **_money(each.total),
-                "given_back": _money(each.back)["amount"],
-                "of_which_for_the_fee": _money(Money(each.gift.cover_minor, each.gift.currency))["amount"],
+                "given_back": in_digits(each.back),
+                "of_which_for_the_fee": in_digits(Money(each.gift.cover_minor, each.gift.currency)),
                 "campaign": each.purpose or None,
                 "method": each.gift.method,
                 "country_of_card": each.gift.country or None,

@@ -146,13 +146,16 @@ async def _letter(session: Session, tenant: Tenant, gift: Gift, words: Words) ->
         "purpose": await purpose_of(session, gift, tenant),
         "thanks": thanks or _("Because of you somebody can call tonight, and is heard."),
         "link": f"{settings().base_url}/h/{tenant.slug}/give/thanks/{await link_of(session, gift.id)}",
+        "mine": f"{settings().base_url}/h/{tenant.slug}/my-gifts",
     }
     if gift.monthly:
         places["thanks"] += "\n\n" + _monthly(gift, tenant)
+    elif gift.reminded:
+        places["thanks"] += "\n\n" + _("In a month a letter reminds you, as you wished. A link in it ends that.")
     hello = _("Dear %(name)s,", **places) if words.name else _("Good day,")
     text = _(
         "%(hello)s\n\nyour gift of %(amount)s has arrived: %(purpose)s. Thank you.\n\n%(thanks)s\n\nYour receipt comes "
-        "in a letter of its own. How your gift stands: %(link)s\n\n%(hotline)s",
+        "in a letter of its own. How your gift stands: %(link)s\nAll your gifts and receipts: %(mine)s\n\n%(hotline)s",
         hello=hello,
         **places,
     )

@@ -18,9 +18,12 @@ from infra.clock import now
 from infra.database import Session
 from infra.jobs import enqueue, job
 from infra.mail import send
+from infra.scope import current_tenant
+from infra.settings import settings
 from infra.vault import unseal
 from infra.web import gettext as _
 from infra.web import language, speaking
+from tenants.directory.service import tenant_by_id
 
 
 @job("receipts.print")
@@ -35,14 +38,20 @@ async def print_owed(session: Session, receipt: str, letter: str) -> None:
     facts = await facts_of(session, row.sealed)
     if letter and facts.email:
         before, _after = await chain(session, row)
+        mine = await _page_of_donor(session)
         with speaking(row.language):
-            subject, text = _letter(row, facts, letter, before, await receipt_link(session, facts))
+            subject, text = _letter(row, facts, letter, before, await receipt_link(session, facts), mine)
         await send(session, to=facts.email, subject=subject, text=text)
         row.mailed_at = now()
         session.add(row)
 
 
-def _letter(row: Receipt, facts: Facts, letter: str, before: Receipt | None, link: str) -> tuple[str, str]:
+async def _page_of_donor(session: Session) -> str:
+    """The address at which a donor finds all that they gave."""
+    return f"{settings().base_url}/h/{(await tenant_by_id(session, current_tenant())).slug}/my-gifts"
+
+
+def _letter(row: Receipt, facts: Facts, letter: str, before: Receipt | None, link: str, mine: str) -> tuple[str, str]:
     """Subject and text, in the language that is spoken now."""
     said = {
         "hotline": facts.hotline,
@@ -71,6 +80,7 @@ def _letter(row: Receipt, facts: Facts, letter: str, before: Receipt | None, lin
         parts.append(_("It takes the place of the receipt %(number)s, which is no longer good.", number=before.label))
     parts.append(official(facts.country).note_in(language()))
     parts.append(_("Whoever has the link can read the receipt: keep this letter to yourself."))
+    parts.append(_("All your gifts and receipts: %(mine)s", mine=mine))
     return subject, "\n\n".join(parts)
 
 
@@ -98,7 +108,7 @@ async def write_to_one(session: Session, row: str) -> None:
     if not facts.email:
         return
     await year_pdf(session, held)
-    link = await year_link(session, (await unseal(session, held.sealed)).decode())
+    link, mine = await year_link(session, (await unseal(session, held.sealed)).decode()), await _page_of_donor(session)
     with speaking(entries[-1].language):
         said = {"hotline": facts.hotline, "year": held.year, "link": link}
         subject = _("Your gifts to %(hotline)s in %(year)s", **said)
@@ -106,6 +116,7 @@ async def write_to_one(session: Session, row: str) -> None:
         parts.append(_("Thank you for what you gave in %(year)s. This lists your receipts, as PDF:\n%(link)s", **said))
         parts.append(official(facts.country).note_in(language()))
         parts.append(_("Whoever has the link can read the statement: keep this letter to yourself."))
+        parts.append(_("All your gifts and receipts: %(mine)s", mine=mine))
     await send(session, to=facts.email, subject=subject, text="\n\n".join(parts))
     held.mailed_at = now()
     session.add(held)

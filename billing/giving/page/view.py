@@ -16,10 +16,10 @@ from billing.campaigns.pictures import pictures_of
 from billing.campaigns.service import over, takes_gifts, updates_of
 from billing.campaigns.thermometer import Thermometer, thermometer
 from billing.giving import service
-from billing.giving.form import RHYTHMS, GiftForm
+from billing.giving.form import OWN, RHYTHMS, GiftForm
 from billing.giving.settings import Giving
 from billing.matching.offer import offer
-from billing.money import Money, digits, shown
+from billing.money import Money, digits, in_digits, shown
 from billing.processor.access import simulated
 from infra.database import Session
 from infra.settings import settings
@@ -134,6 +134,12 @@ def first_choice(giving: Giving, query: Mapping[str, str]) -> GiftForm:
     amounts = [str(money.minor) for money in giving.suggested()]
     asked, rhythm = query.get("amount", ""), query.get("rhythm", "")
     rhythm = rhythm if rhythm in RHYTHMS else "once"
+    if query.get("currency", giving.settings.currency) != giving.settings.currency:
+        asked = ""
     if asked in amounts:
         return GiftForm(amount=asked, rhythm=rhythm)
+    if asked.isascii() and asked.isdigit() and len(asked) < 16:
+        own = Money(int(asked), giving.settings.currency)
+        if giving.least <= own <= giving.most:
+            return GiftForm(amount=OWN, own=in_digits(own), rhythm=rhythm)
     return GiftForm(amount=amounts[min(1, len(amounts) - 1)] if amounts else "own", rhythm=rhythm)
