@@ -1,6 +1,7 @@
 """Every slice's jobs, imported so that they register; the worker runs them."""
 
 from billing.donors import jobs as donors
+from billing.fundraising.payouts import keeping as payouts
 from billing.giving import arriving as giving
 from billing.ledger.digest import jobs as books
 from billing.matching import service as matching
@@ -37,7 +38,7 @@ SLICES = (
     receipts,
     mail, signup, steps, review, closing, demo, retention, prompts, warming, phone, messages, claiming, failover,
     porting, releasing, twiml, watch, stray,
-    refunds, payments, payment_events,
+    refunds, payments, payment_events, payouts,
     giving, monthly, wishes,
     donors, reminders,
     plans,

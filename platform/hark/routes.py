@@ -10,6 +10,7 @@ from billing.fundraising.gifts import routes as gifts
 from billing.fundraising.overview import routes as funds_overview
 from billing.giving.desk import routes as giving_desk
 from billing.giving.page import elsewhere as giving_elsewhere
+from billing.fundraising.payouts import routes as payouts
 from billing.giving.page import routes as giving
 from billing.giving.page import thanks as giving_thanks
 from billing.ledger.digest import routes as digests
@@ -82,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     gifts.router,
     campaigns.router,
     matching.router,
+    payouts.router,
     sandbox.router,
     sandbox_socket.router,
     answering.router,

@@ -27,6 +27,7 @@ REMINDER = "/h/{slug}/reminders/{reminder_token}"
 GIVING = "/o/{slug}/money/giving"
 GIFTS = "/o/{slug}/money/gifts"
 CAMPAIGN = "/o/{slug}/money/giving/campaigns"
+PAYOUTS = "/o/{slug}/money/payouts"
 MATCHING = "/o/{slug}/money/matching"
 PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
@@ -301,6 +302,10 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=303), key="gift",
         form={"minor": "1", "token": "a-token-of-a-page"}),
     Row("GET", GIVING, staff(*FUNDS)),
+    Row("GET", PAYOUTS, staff(*FUNDS)),
+    Row("POST", f"{PAYOUTS}/look", staff(*FUNDS, ok=303)),
+    Row("GET", f"{PAYOUTS}/{{key}}", staff(*FUNDS), key="payout"),
+    Row("GET", f"{PAYOUTS}/{{key}}/lines.csv", staff(*FUNDS), key="payout"),
     Row("POST", GIVING, staff(*FUNDS, ok=422), form={"currency": ""}),
     Row("GET", f"{CAMPAIGN}/new", staff(*FUNDS)),
     Row("POST", CAMPAIGN, staff(*FUNDS, ok=422), form={"state": "open"}),
@@ -462,6 +467,7 @@ FOR_ALL = {
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
     "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",
     "numbers.failover": "a carrier's node serves every hotline",
+    "payouts.list": {"payout": "{payout}"},
     "numbers.give_back": "a number that has rested is nobody's",
     "twiml.again": "a leg is named as its telephone company names it",
     "simulated.deliver": "an event of the simulated processor names an account of its own, and no hotline",
@@ -475,3 +481,4 @@ FOR_ALL = {
     "stray.look": "what lies with a company is brought in by the number that was dialled, in its hotline's scope",
 }
 """Jobs that are meant to reach every hotline."""
+    "payouts.look": "asks the processor for the payouts of the accounts of the hotline in scope",

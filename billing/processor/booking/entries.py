@@ -59,6 +59,11 @@ class Txn:
         """The ledger's name for it."""
         return f"txn:{self.id}"
 
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+        return datetime.fromtimestamp(self.created, UTC)
+
 
 def txn_of(made: dict[str, Any], gift: UUID | None = None, campaign: UUID | None = None) -> Txn:
     """A balance transaction as the processor gave it, and the gift that it concerns."""
@@ -107,7 +112,7 @@ def entry_of(txn: Txn) -> Entry | None:
     )
     if not postings:
         return None
-    return Entry(ref=txn.ref, kind=txn.category, at=datetime.fromtimestamp(txn.created, UTC), postings=postings)
+    return Entry(ref=txn.ref, kind=txn.category, at=txn.at, postings=postings)
 
 
 def arrival_of(payout: dict[str, Any]) -> Entry:

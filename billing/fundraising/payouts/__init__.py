@@ -1,0 +1,1 @@
+"""Payouts, laid line by line beside the books."""
