@@ -146,6 +146,12 @@ def in_digits(money: Money) -> str:
     return f"{Decimal(money.minor).scaleb(-places):.{places}f}"
 
 
+def brief(money: Money, language: str) -> str:
+    """As `shown`, without decimals where they are nought: "€12,300", "€12.50"."""
+    said, places = shown(money, language), digits(money.currency)
+    return re.sub(rf"[.,]0{{{places}}}(?!\d)", "", said) if places and money.minor % 10**places == 0 else said
+
+
 def share(money: Money, parts: Sequence[int]) -> list[Money]:
     """Split by these weights so that the shares add up to the whole: each gets its floor, and what is left over goes,
     a unit each, to the largest remainders (the earlier of equals). Raises ValueError without a positive weight."""

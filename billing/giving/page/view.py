@@ -1,6 +1,5 @@
 """What the public pages of giving are drawn from."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +18,7 @@ from billing.giving import service
 from billing.giving.form import OWN, RHYTHMS, GiftForm
 from billing.giving.settings import Giving
 from billing.matching.offer import offer
-from billing.money import Money, digits, in_digits, shown
+from billing.money import Money, brief, in_digits, shown
 from billing.processor.access import simulated
 from infra.database import Session
 from infra.settings import settings
@@ -50,8 +49,7 @@ def spoken(tenant: Tenant) -> str:
 
 def whole(money: Money) -> str:
     """An amount without decimals where they are nought: what keys to press say."""
-    said, places = shown(money, language()), digits(money.currency)
-    return re.sub(rf"[.,]0{{{places}}}(?!\d)", "", said) if places and money.minor % 10**places == 0 else said
+    return brief(money, language())
 
 
 def shell(tenant: Tenant, profile: Profile) -> dict[str, Any]:
