@@ -4,7 +4,6 @@ import json
 from datetime import date, datetime
 from uuid import UUID
 
-from babel.dates import format_date
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -12,6 +11,7 @@ from billing.giving.models import Donor
 from billing.money import Money, shown
 from billing.monthly.models import MonthlyGift, MonthlyLetter
 from billing.monthly.standing import card_words, day_of
+from billing.receipts.paper.wording import day
 from infra.clock import now
 from infra.database import Session
 from infra.errors import _
@@ -20,12 +20,8 @@ from infra.mail import send
 from infra.scope import current_tenant
 from infra.settings import settings
 from infra.vault import unseal
-from infra.web import gettext, language, speaking
+from infra.web import gettext, speaking
 from tenants.directory.service import tenant_by_id
-
-
-def _day(on: date) -> str:
-    return format_date(on, "long", locale=language().replace("-", "_"))
 
 
 async def failed(session: Session, row: MonthlyGift, invoice: str, again: datetime | None) -> None:
@@ -80,13 +76,13 @@ async def resumes(session: Session, row: MonthlyGift) -> None:
     """A pause is about to end."""
     if row.resumes_at is None:
         return
-    day = day_of(await tenant_by_id(session, current_tenant()), row.resumes_at)
+    begins = day_of(await tenant_by_id(session, current_tenant()), row.resumes_at)
     await _write(
-        session, row, "resumes", day.isoformat(),
+        session, row, "resumes", begins.isoformat(),
         _("Your monthly gift to %(hotline)s begins again soon"),
         _("you had paused your monthly gift of %(amount)s. As you wished, it begins again by itself on %(day)s."),
         _("If that doesn't suit you, pause it for longer, change it or stop it here:"),
-        day=day,
+        day=begins,
     )  # fmt: skip
 
 
@@ -113,7 +109,7 @@ async def _write(
             "amount": shown(Money(row.amount_minor + row.cover_minor, row.currency), tag),
             "card": gettext(_(" by %(card)s"), card=card) if card else "",
             "name": name,
-            **{key: _day(on) for key, on in more.items()},
+            **{key: day(on) for key, on in more.items()},
         }
         hello = gettext(_("Dear %(name)s,"), **places) if name else gettext(_("Good day,"))
         parts = [gettext(each, **places) for each in said if each]

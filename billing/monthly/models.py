@@ -28,7 +28,9 @@ class MonthlyGift(TenantTable, table=True):
         UniqueConstraint("tenant_id", "subscription"),
         Index("ix_monthly_gift_donor", "tenant_id", "donor"),
         Index("ix_monthly_gift_customer", "tenant_id", "customer"),
-        Index("ix_monthly_gift_running", "tenant_id", "next_at", postgresql_where=text("state <> 'ended'")),
+        Index("ix_monthly_gift_running", "tenant_id", "started_at", "id", postgresql_where=text("state <> 'ended'")),
+        Index("ix_monthly_gift_over", "tenant_id", "ended_at", "id", postgresql_where=text("state = 'ended'")),
+        Index("ix_monthly_gift_started", "tenant_id", "started_at"),
     )
     account: str
     subscription: str

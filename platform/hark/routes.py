@@ -17,6 +17,7 @@ from billing.ledger.digest import routes as digests
 from billing.ledger.pages import platform as platform_books
 from billing.ledger.pages import routes as books
 from billing.matching.desk import routes as matching
+from billing.monthly.desk import routes as monthly
 from billing.offline import routes as offline
 from billing.openness.pages import costs
 from billing.openness.pages import public as open_books
@@ -83,6 +84,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     gifts.router,
     campaigns.router,
     matching.router,
+    monthly.router,
     payouts.router,
     sandbox.router,
     sandbox_socket.router,

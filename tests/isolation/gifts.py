@@ -8,6 +8,7 @@ from billing.campaigns.pictures import storage_key
 from billing.fundraising.models import DonorNote, Payout, PayoutLine
 from billing.giving.models import Donor, Gift, GivingSettings
 from billing.giving.service import link_of
+from billing.monthly.models import MonthlyGift, MonthlyLetter
 from billing.processor.models import PaymentRow
 from infra.clock import now
 from infra.database import Session
@@ -42,6 +43,13 @@ async def gifts(session: Session, hotline: Hotline, marker: str) -> tuple[dict[s
     news = CampaignUpdate(campaign=key, words={"en": marker})
     session.add_all([gift, paid, picture, news])
     await session.flush()
+    monthly = MonthlyGift(
+        account=f"acct_{marker}", subscription=f"sub_{marker}", customer=f"cus_{marker}", begun=gift.id, donor=donor.id,
+        campaign=key, currency="GBP", amount_minor=1000, anchor=now(), next_at=now(), card_brand=marker,
+    )  # fmt: skip
+    session.add(monthly)
+    await session.flush()
+    session.add(MonthlyLetter(monthly_gift=monthly.id, reason="failed", period=f"in_{marker}"))
     out = Payout(
         account=f"acct_{marker}", payout=f"po_{marker}", currency="GBP", minor=955, state="paid", made_at=now(),
         arrives_at=now(), listed_at=now(),
@@ -54,4 +62,5 @@ async def gifts(session: Session, hotline: Hotline, marker: str) -> tuple[dict[s
     session.add(line)
     await store().put(storage_key(picture.id), marker.encode())
     ids = {"campaign": key, "campaign_update": news.id, "campaign_picture": picture.id, "gift": gift.id}
+    ids["monthly_gift"] = monthly.id
     return ids | {"donor": donor.id, "giving_settings": kept.id}, await link_of(session, gift.id)

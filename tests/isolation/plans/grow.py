@@ -73,6 +73,12 @@ VARIED = {
     "receipt_year": {"year": "2000 + n % 200"},
     "line_day": {"day": "current_date - n"},
     "gift": {"ticket": "'gift:' || n", "paid_at": "now() - n * interval '1 hour'"},
+    "monthly_gift": {
+        "subscription": "'sub_' || n",
+        "state": "CASE n % 50 WHEN 0 THEN 'active' ELSE 'ended' END",
+        "ended_at": "CASE n % 50 WHEN 0 THEN NULL ELSE now() - n * interval '1 hour' END",
+    },
+    "monthly_letter": {"period": "'in_' || n"},
     "gift_reminder": {"next_on": "current_date + n % 28 + 1"},
     "operation": {"key": "'operation:' || n"},
     "ledger_entry": {"ref": "'entry:' || n", "reverses": "NULL::uuid"},

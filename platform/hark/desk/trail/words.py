@@ -105,6 +105,8 @@ ACTS: dict[str, Act] = {
     "gift.read": Act(_("opened a gift"), "eye"),
     "gift.export": Act(_("took gifts as a table"), "download"),
     "gift.refund": Act(_("gave a gift back"), "undo-2"),
+    "monthly.list": Act(_("looked at who gives each month"), "eye"),
+    "monthly.stop": Act(_("stopped a monthly gift on its donor’s word"), "circle-x"),
     "donor.list": Act(_("looked at the donors"), "eye"),
     "donor.read": Act(_("opened a donor's page"), "eye"),
     "donor.note": Act(_("changed the note on a donor"), "notebook-pen"),

@@ -61,10 +61,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_monthly_gift_running",
         "monthly_gift",
-        ["tenant_id", "next_at"],
+        ["tenant_id", "started_at", "id"],
         unique=False,
         postgresql_where=sa.text("state <> 'ended'"),
     )
+    op.create_index(
+        "ix_monthly_gift_over",
+        "monthly_gift",
+        ["tenant_id", "ended_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'ended'"),
+    )
+    op.create_index("ix_monthly_gift_started", "monthly_gift", ["tenant_id", "started_at"], unique=False)
     op.create_table(
         "monthly_letter",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -132,6 +140,8 @@ def downgrade() -> None:
     op.drop_column("gift", "reminded")
     op.drop_column("gift", "monthly_gift")
     op.drop_table("monthly_letter")
+    op.drop_index("ix_monthly_gift_started", table_name="monthly_gift")
+    op.drop_index("ix_monthly_gift_over", table_name="monthly_gift", postgresql_where=sa.text("state = 'ended'"))
     op.drop_index("ix_monthly_gift_running", table_name="monthly_gift", postgresql_where=sa.text("state <> 'ended'"))
     op.drop_index("ix_monthly_gift_donor", table_name="monthly_gift")
     op.drop_index("ix_monthly_gift_customer", table_name="monthly_gift")
