@@ -221,3 +221,15 @@ async def listed(session: Session, before: UUID | None = None) -> tuple[list[Off
     found = select(OfflineGift).order_by(col(OfflineGift.id).desc()).limit(PAGE + 1)
     rows = list(await session.exec(found.where(OfflineGift.id < before) if before else found))
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+async def latest(session: Session, key: UUID) -> UUID:
+    """The gift that stands in the place of this one: itself, unless a correction made another of it."""
+    while anew := (await session.exec(select(Gift.id).where(Gift.ticket == f"offline:{key}:again"))).one_or_none():
+        key = anew
+    return key
+
+
+async def donor_of(session: Session, key: UUID) -> UUID | None:
+    """Who gave it, where that is known."""
+    return (await session.exec(select(Gift.donor).where(Gift.id == key))).one()

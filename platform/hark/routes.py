@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from billing.bankfeed import bringing as bank_files
+from billing.bankfeed import routes as bankfeed
 from billing.campaigns import routes as campaigns
 from billing.donors.pages import entering as donor_entering
 from billing.donors.pages import own as donor_pages
@@ -103,6 +105,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     offline.router,
     receipts.router,
     receipt_links.router,
+    bank_files.router,
+    bankfeed.router,
     donor_entering.router,
     donor_pages.router,
     donor_wishes.router,

@@ -20,6 +20,7 @@ OPEN = "/h/{slug}/open-books"
 SOUND = {"content-type": "audio/webm"}
 RECEIPTS = "/o/{slug}/money/receipts"
 OFFLINE = "/o/{slug}/money/offline"
+BANK = "/o/{slug}/money/bank"
 GIVE = "/h/{slug}/give"
 MINE = "/h/{slug}/my-gifts"
 MONTHLY = "/h/{slug}/my-gifts/monthly/{monthly_gift}"
@@ -350,6 +351,18 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{RECEIPTS}/{{key}}/year.pdf", staff(*FUNDS), key="receipt"),
     Row("POST", f"{RECEIPTS}/{{key}}/void", staff(*FUNDS, ok=303), key="receipt", form={"reason": "Given back"}),
     Row("POST", f"{RECEIPTS}/{{key}}/replacement", staff(*FUNDS, ok=303), key="receipt",
+    # The bank: the first hotline has a line that waits, and a file that nobody has read
+    Row("GET", BANK, staff(*FUNDS)),
+    Row("POST", f"{BANK}/files", staff(*FUNDS, ok=422)),
+    Row("GET", f"{BANK}/files/{{key}}", staff(*FUNDS), key="bank_file"),
+    Row("POST", f"{BANK}/files/{{key}}", staff(*FUNDS, ok=422), key="bank_file", form={"act": "keep"}),
+    Row("POST", f"{BANK}/files/{{key}}/removal", staff(*FUNDS, ok=303), key="bank_file"),
+    Row("POST", f"{BANK}/confirmations", staff(*FUNDS, ok=303), form={"line": "{bank_line}|gift:"}, smuggled=303,
+        why="what isn't there is left out"),
+    Row("GET", f"{BANK}/lines/{{key}}", staff(*FUNDS), key="bank_line"),
+    Row("POST", f"{BANK}/lines/{{key}}", staff(*FUNDS, ok=303), key="bank_line",
+        form={"what": "gift", "campaign": "{campaign}"}),
+    Row("POST", f"{BANK}/lines/{{key}}/undo", staff(*FUNDS, ok=303), key="bank_line"),
         form={"name": "Another", "amount": "10", "reason": "It was misspelt"}),
     Row("POST", f"{RECEIPTS}/{{key}}/official", staff(*FUNDS, ok=303), key="receipt", form={"number": "12345678"}),
     Row("POST", f"{RECEIPTS}/{{key}}/letter", staff(*FUNDS, ok=303), key="receipt"),
