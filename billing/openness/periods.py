@@ -38,12 +38,13 @@ SUMS = text(_CUTS).bindparams(
     bindparam("untils", type_=ARRAY(TIMESTAMP(timezone=True))), bindparam("booked", type_=ARRAY(DATE))
 )
 _GIVERS = text(
-    "SELECT count(DISTINCT coalesce(gift.donor, p.gift, p.entry_id)) FROM ledger_posting AS p "
+    "SELECT count(DISTINCT coalesce(gift.donor, p.gift, p.entry_id)) FILTER (WHERE p.account = ANY(:people)) "
+    "AS givers, count(*) FILTER (WHERE p.account = 'cost.minutes') AS minutes FROM ledger_posting AS p "
     "LEFT JOIN gift ON gift.tenant_id = p.tenant_id AND gift.id = p.gift "
-    "WHERE p.currency = :currency AND p.account = ANY(:accounts) AND p.at < :until AND p.booked_on < :booked "
+    "WHERE p.currency = :currency AND p.at < :until AND p.booked_on < :booked "
     "AND NOT (p.at < :since AND p.booked_on < :booked_then)"
 ).bindparams(
-    bindparam("accounts", type_=ARRAY(TEXT)),
+    bindparam("people", type_=ARRAY(TEXT)),
     bindparam("until", type_=TIMESTAMP(timezone=True)),
     bindparam("since", type_=TIMESTAMP(timezone=True)),
     bindparam("booked", type_=DATE),
@@ -152,7 +153,7 @@ async def next_period(session: Session, zone: str, currency: str, rows: Sequence
     """
     ended, booked = month_of(now() - SETTLES, zone), (now() - timedelta(days=1)).date()
     held = _in(rows, currency)
-    since = rows[-1].until if rows else await _first(session, zone, currency, before(ended, MONTHS_BACK), booked)
+    since = rows[-1].until if rows else await _first(session, zone, currency, ended, booked)
     cut = {"since": start_of(since, zone), "booked_then": booked}
     if held.rows:
         cut = {"since": start_of(held.rows[-1].until, zone), "booked_then": held.rows[-1].booked_before}
@@ -163,29 +164,30 @@ async def next_period(session: Session, zone: str, currency: str, rows: Sequence
         until = after(until)
         begun, over = start_of(since, zone), start_of(until, zone)
         told = await answered(session, begun, over)
-        if not People(told.callers, told.telephoned, 0).enough:
+        if not People(told.callers, 0, 0).enough:
             continue
-        givers = await _givers(session, currency, until=over, booked=booked, **cut)
-        if People(told.callers, told.telephoned, givers).enough:
+        given = {"currency": currency, "until": over, "booked": booked, **cut}
+        found = (await session.execute(_GIVERS, given | {"people": list(PEOPLE)})).one()
+        if People(told.callers, told.telephoned if found.minutes else 0, found.givers).enough:
             count = reckoning.rounded(told.contacts)
             return OpenPeriod(since=since, until=until, booked_before=booked, currency=currency, answered=count)
     return None
 
 
-async def _givers(session: Session, currency: str, **cut: datetime | date) -> int:
-    given = {"currency": currency, "accounts": list(PEOPLE), **cut}
-    return int((await session.execute(_GIVERS, given)).scalar_one())
-
-
-async def _first(session: Session, zone: str, currency: str, month: date, booked: date) -> date:
-    """With which month the first period begins: this one, or the very first of the books, where so few people gave
-    before this one that what there was at its beginning would tell of them."""
-    begun = start_of(month, zone)
-    few = await _givers(session, currency, since=BEGINNING, booked_then=booked, until=begun, booked=booked)
-    if People(reckoning.FEW, 0, few).enough:
-        return month
+async def _first(session: Session, zone: str, currency: str, ended: date, booked: date) -> date:
+    """With which month the first period begins: no more than a year ago, and not before the books do. Where so few
+    people gave before that what there was then would tell of them, with the very first of the books."""
     earliest = (await session.execute(_EARLIEST, {"currency": currency})).scalar_one()
-    return min(month, month_of(earliest, zone))
+    if earliest is None:
+        return ended
+    first = month_of(earliest, zone)
+    month = max(first, before(ended, MONTHS_BACK))
+    given = {
+        "currency": currency, "people": list(PEOPLE), "until": start_of(month, zone), "booked": booked,
+        "since": BEGINNING, "booked_then": booked,
+    }  # fmt: skip
+    few = (await session.execute(_GIVERS, given)).one().givers
+    return month if People(reckoning.FEW, 0, few).enough else first
 
 
 async def lay_open(session: Session, zone: str, currency: str) -> int:

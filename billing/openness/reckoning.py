@@ -1,9 +1,9 @@
 """What may be laid open, and how long the money lasts: pure, so that both can be tried on any numbers at all.
 
 People are held together in fives. A stretch of months is laid open once at least five people were answered in it, and
-five or none were on the telephone, and five or none gave or had something given back; until then it waits for the next
-months. What is laid open stays as it is, whatever is entered later. So every figure, and every difference of two
-figures, is about five people or nobody.
+five or none gave or had something given back, and, where minutes cost anything, five or none were on the telephone;
+until then it waits for the next months. What is laid open stays as it is, whatever is entered later. So every figure,
+and every difference of two figures, is about five people or nobody.
 """
 
 from collections.abc import Sequence
