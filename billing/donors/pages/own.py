@@ -36,15 +36,17 @@ Word = Annotated[str, Form(max_length=400)]
 
 @router.get("")
 async def mine(
-    request: Request, at: AtHotline, closed: str = "", before: UUID | None = None, done: str = ""
+    request: Request, at: AtHotline, closed: str = "", before: UUID | None = None, done: str = "", part: str = ""
 ) -> Response:
-    """The page of whoever is visiting; to everybody else the question for their address."""
+    """The page of whoever is visiting, or the `part` of it that changes by itself; to everybody else the question for
+    their address."""
     donor = await visitor(at.session, secret := secret_of(request))
     if donor is None:
         context = shell(at.tenant, await profile(at.session))
         context |= {"mine": home(at.tenant.slug), "closed": bool(closed), "email": "", "wrong": {}}
         return render(request, "donors/ask.html", context, headers=headers())
-    return await page(request, Visit(at.session, at.tenant, donor, secret), before=before, done=done)
+    visit = Visit(at.session, at.tenant, donor, secret)
+    return await page(request, visit, before=before, done=done, template="every_month" if part else "mine")
 
 
 async def page(
@@ -56,6 +58,7 @@ async def page(
     wrong: HarkError | None = None,
     where: str = "",
     typed: dict[str, str] | None = None,
+    template: str = "mine",
 ) -> Response:
     """The page. `wrong` went wrong in the part `where` ("details", "address", or a monthly gift's id); what was
     `typed` there is still there."""
@@ -85,7 +88,8 @@ async def page(
         "offered": offered,
         "token": new_id().hex,
     }
-    return render(request, "donors/mine.html", context, status=wrong.status if wrong else 200, headers=headers())
+    status = wrong.status if wrong else 200
+    return render(request, f"donors/{template}.html", context, status=status, headers=headers())
 
 
 @router.get("/statements/{year}")
