@@ -11,7 +11,7 @@ from sqlmodel import col, or_, select
 from billing.matching.models import Pool, PoolMatch
 from billing.matching.pools import sponsor_of
 from billing.matching.service import in_turn, left
-from billing.money import Money, shown
+from billing.money import Money, brief
 from infra.clock import now
 from infra.database import Session
 from infra.web import gettext as _
@@ -53,19 +53,19 @@ class Offer:
     @property
     def limit(self) -> str:
         """What is added to one gift at most; "" where there is no such limit."""
-        return _("Up to %(most)s is added to each.", most=shown(self.most, language())) if self.most else ""
+        return _("Up to %(most)s is added to each.", most=brief(self.most, language())) if self.most else ""
 
     @property
     def remaining(self) -> str:
         """ "€12,300 of €20,000 is left for this."""
         tag = language()
-        return _("%(left)s of %(total)s is left for this.", left=shown(self.left, tag), total=shown(self.total, tag))
+        return _("%(left)s of %(total)s is left for this.", left=brief(self.left, tag), total=brief(self.total, tag))
 
     @property
     def lasting(self) -> str:
         """The offer for a picture that may be looked at much later: true even when the money has been used up."""
         return _(
-            "%(offer)s, while the %(total)s for it lasts.", offer=self.headline, total=shown(self.total, language())
+            "%(offer)s, while the %(total)s for it lasts.", offer=self.headline, total=brief(self.total, language())
         )
 
 

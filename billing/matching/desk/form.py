@@ -136,7 +136,7 @@ def _days(form: PoolForm, zone: str, wrong: dict[str, str]) -> tuple[datetime, d
     """From the beginning of the first day to the end of the last, where the hotline is."""
     since = day_of(form.since, "since", wrong) if form.since else None
     until = day_of(form.until, "until", wrong)
-    begin = datetime.combine(since, time(), ZoneInfo(zone)) if since else now()
+    begin = datetime.combine(since, time(), ZoneInfo(zone)) if since else now().replace(microsecond=0)
     end = datetime.combine(until + timedelta(days=1), time(), ZoneInfo(zone)) if until else begin
     if until and end <= now():
         wrong["until"] = _("This day is over. Choose one that is still to come.")

@@ -48,13 +48,13 @@ async def test_the_page_says_what_holds_and_the_thank_you_what_it_came_to(line: 
     for page in (address, f"/h/{line.slug}/give", f"/h/{line.slug}/give/widget?campaign={campaign.slug}"):
         said = await donor.see(page)
         assert "Lantern Foundation doubles every gift until" in said
-        assert "Up to HK$90.00 is added to each. HK$200.00 of HK$200.00 is left for this." in said
+        assert "Up to HK$90 is added to each. HK$200 of HK$200 is left for this." in said
     thanks = [
         await (await line.donor()).give(f"/{campaign.slug}", campaign=campaign.slug, amount="10000") for _ in "ab"
     ]
     assert "Lantern Foundation adds HK$90.00 to it." in await donor.see(thanks[0])
     await line.house.settled()
-    assert "HK$20.00 of HK$200.00 is left for this." in await donor.see(address)
+    assert "HK$20 of HK$200 is left for this." in await donor.see(address)
     last, late = await (await line.donor()).give(), await (await line.donor()).give()
     assert "Lantern Foundation adds HK$20.00 to it." in await donor.see(last)
     assert "was used up when yours arrived" in await donor.see(late)
