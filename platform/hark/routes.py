@@ -8,11 +8,12 @@ from billing.campaigns import routes as campaigns
 from billing.donors.pages import entering as donor_entering
 from billing.donors.pages import own as donor_pages
 from billing.donors.pages import wishes as donor_wishes
+from billing.fundraising.donors import routes as funds_donors
 from billing.fundraising.gifts import routes as gifts
 from billing.fundraising.overview import routes as funds_overview
+from billing.fundraising.payouts import routes as payouts
 from billing.giving.desk import routes as giving_desk
 from billing.giving.page import elsewhere as giving_elsewhere
-from billing.fundraising.payouts import routes as payouts
 from billing.giving.page import routes as giving
 from billing.giving.page import thanks as giving_thanks
 from billing.ledger.digest import routes as digests
@@ -84,10 +85,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     giving_desk.router,
     funds_overview.router,
     gifts.router,
+    funds_donors.router,
+    payouts.router,
     campaigns.router,
     matching.router,
     monthly.router,
-    payouts.router,
     sandbox.router,
     sandbox_socket.router,
     answering.router,
@@ -103,10 +105,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     openness.router,
     open_books.router,
     offline.router,
-    receipts.router,
-    receipt_links.router,
     bank_files.router,
     bankfeed.router,
+    receipts.router,
+    receipt_links.router,
     donor_entering.router,
     donor_pages.router,
     donor_wishes.router,

@@ -27,8 +27,9 @@ MONTHLY = "/h/{slug}/my-gifts/monthly/{monthly_gift}"
 REMINDER = "/h/{slug}/reminders/{reminder_token}"
 GIVING = "/o/{slug}/money/giving"
 GIFTS = "/o/{slug}/money/gifts"
-CAMPAIGN = "/o/{slug}/money/giving/campaigns"
 PAYOUTS = "/o/{slug}/money/payouts"
+GIVERS = "/o/{slug}/money/donors"
+CAMPAIGN = "/o/{slug}/money/giving/campaigns"
 MATCHING = "/o/{slug}/money/matching"
 PROMPTS = "/o/{slug}/flow/prompts"
 RECORDED = multipart({"node": "language", "path": "text", "tongue": "en", "seen": "other"}, sound=b"sound")
@@ -302,11 +303,18 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=422), key="gift", why="it isn't said how much"),
     Row("POST", f"{GIFTS}/{{key}}/refund", staff(*FUNDS, ok=303), key="gift",
         form={"minor": "1", "token": "a-token-of-a-page"}),
-    Row("GET", GIVING, staff(*FUNDS)),
+    Row("GET", GIVERS, staff(*FUNDS)),
+    Row("GET", f"{GIVERS}/table.csv", staff(*FUNDS)),
+    Row("GET", f"{GIVERS}/{{key}}", staff(*FUNDS), key="donor"),
+    Row("POST", f"{GIVERS}/{{key}}/note", staff(*FUNDS, ok=303), key="donor", form={"note": "A note."}),
+    Row("GET", f"{GIVERS}/{{key}}/years/{{year}}.pdf", staff(*FUNDS, ok=404), key="donor",
+        why="no receipt of theirs stands in that year"),
+    Row("POST", f"{GIVERS}/{{key}}/forgetting", staff(*FUNDS, ok=303), key="donor", why="nobody says they are sure"),
     Row("GET", PAYOUTS, staff(*FUNDS)),
     Row("POST", f"{PAYOUTS}/look", staff(*FUNDS, ok=303)),
     Row("GET", f"{PAYOUTS}/{{key}}", staff(*FUNDS), key="payout"),
     Row("GET", f"{PAYOUTS}/{{key}}/lines.csv", staff(*FUNDS), key="payout"),
+    Row("GET", GIVING, staff(*FUNDS)),
     Row("POST", GIVING, staff(*FUNDS, ok=422), form={"currency": ""}),
     Row("GET", f"{CAMPAIGN}/new", staff(*FUNDS)),
     Row("POST", CAMPAIGN, staff(*FUNDS, ok=422), form={"state": "open"}),
@@ -323,11 +331,11 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{OFFLINE}/{{key}}", staff(*FUNDS), key="offline_gift"),
     Row("POST", f"{OFFLINE}/{{key}}/correction", staff(*FUNDS, ok=422), key="offline_gift", form={"kind": "cash"}),
     Row("POST", f"{OFFLINE}/{{key}}/removal", staff(*FUNDS, ok=303), key="offline_gift", form={"why": "A mistake"}),
-    # Matching gifts: one pool is open, one a draft
     # Monthly gifts
     Row("GET", "/o/{slug}/money/monthly", staff(*FUNDS)),
     Row("POST", "/o/{slug}/money/monthly/{key}/stop", staff(*FUNDS, ok=303), key="monthly_gift",
         form={"token": "a-token-of-a-page"}),
+    # Matching gifts: one pool is open, one a draft
     Row("GET", MATCHING, staff(*FUNDS)),
     Row("GET", f"{MATCHING}/new", staff(*FUNDS)),
     Row("POST", MATCHING, staff(*FUNDS, ok=303), smuggled=422,
@@ -343,14 +351,6 @@ ROWS: tuple[Row, ...] = (
         form={"amount": "5", "day": "2026-01-31", "account": "bank", "slip": "a1"}, why="its sponsor is owed nothing"),
     Row("POST", f"{MATCHING}/{{key}}/closing", staff(*FUNDS, ok=303), key="pool", form={"rest": "returns"}),
     Row("GET", f"{MATCHING}/{{key}}/letter.pdf", staff(*FUNDS), key="pool"),
-    # Receipts: the first hotline's donor has number S-1
-    Row("GET", RECEIPTS, staff(*FUNDS)),
-    Row("POST", f"{RECEIPTS}/statements", staff(*FUNDS, ok=303), form={"year": "2026"}),
-    Row("GET", f"{RECEIPTS}/{{key}}", staff(*FUNDS), key="receipt"),
-    Row("GET", f"{RECEIPTS}/{{key}}/paper.pdf", staff(*FUNDS), key="receipt"),
-    Row("GET", f"{RECEIPTS}/{{key}}/year.pdf", staff(*FUNDS), key="receipt"),
-    Row("POST", f"{RECEIPTS}/{{key}}/void", staff(*FUNDS, ok=303), key="receipt", form={"reason": "Given back"}),
-    Row("POST", f"{RECEIPTS}/{{key}}/replacement", staff(*FUNDS, ok=303), key="receipt",
     # The bank: the first hotline has a line that waits, and a file that nobody has read
     Row("GET", BANK, staff(*FUNDS)),
     Row("POST", f"{BANK}/files", staff(*FUNDS, ok=422)),
@@ -363,6 +363,14 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{BANK}/lines/{{key}}", staff(*FUNDS, ok=303), key="bank_line",
         form={"what": "gift", "campaign": "{campaign}"}),
     Row("POST", f"{BANK}/lines/{{key}}/undo", staff(*FUNDS, ok=303), key="bank_line"),
+    # Receipts: the first hotline's donor has number S-1
+    Row("GET", RECEIPTS, staff(*FUNDS)),
+    Row("POST", f"{RECEIPTS}/statements", staff(*FUNDS, ok=303), form={"year": "2026"}),
+    Row("GET", f"{RECEIPTS}/{{key}}", staff(*FUNDS), key="receipt"),
+    Row("GET", f"{RECEIPTS}/{{key}}/paper.pdf", staff(*FUNDS), key="receipt"),
+    Row("GET", f"{RECEIPTS}/{{key}}/year.pdf", staff(*FUNDS), key="receipt"),
+    Row("POST", f"{RECEIPTS}/{{key}}/void", staff(*FUNDS, ok=303), key="receipt", form={"reason": "Given back"}),
+    Row("POST", f"{RECEIPTS}/{{key}}/replacement", staff(*FUNDS, ok=303), key="receipt",
         form={"name": "Another", "amount": "10", "reason": "It was misspelt"}),
     Row("POST", f"{RECEIPTS}/{{key}}/official", staff(*FUNDS, ok=303), key="receipt", form={"number": "12345678"}),
     Row("POST", f"{RECEIPTS}/{{key}}/letter", staff(*FUNDS, ok=303), key="receipt"),
@@ -471,11 +479,17 @@ JOBS: dict[str, dict[str, str]] = {
     "processor.look": {"account": "{payee_account}", "kind": "payout", "object": "po_1"},
     "processor.refresh": {"gift": "{payment}"},
     "processor.refund": {"operation": "{operation}"},
+    "monthly.hotline": {},
+    "monthly.look": {"monthly": "{monthly_gift}"},
+    "monthly.day": {"monthly": "{monthly_gift}"},
+    "monthly.wish": {"monthly": "{monthly_gift}"},
+    "payouts.list": {"payout": "{payout}"},
 }
 """What each job would be given to do harm in the first hotline from inside the second. All of them end well, having
 done nothing to the first; the second's own opening is over long ago."""
 
 FOR_ALL = {
+    "monthly.round": "owes every hotline the look at its monthly gifts, each in that hotline's own scope",
     "plans.round": "owes every hotline its day, each in that hotline's own scope",
     "reminders.round": "owes every hotline its reminders of the day, each in that hotline's own scope",
     "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
@@ -484,24 +498,17 @@ FOR_ALL = {
     "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
     "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",
     "numbers.failover": "a carrier's node serves every hotline",
-    "monthly.hotline": {},
-    "monthly.look": {"monthly": "{monthly_gift}"},
-    "monthly.day": {"monthly": "{monthly_gift}"},
-    "monthly.wish": {"monthly": "{monthly_gift}"},
-    "payouts.list": {"payout": "{payout}"},
-    "payouts.list": {"payout": "{payout}"},
     "numbers.give_back": "a number that has rested is nobody's",
     "twiml.again": "a leg is named as its telephone company names it",
     "simulated.deliver": "an event of the simulated processor names an account of its own, and no hotline",
     "simulated.renew": "as above: a subscription belongs to such an account",
-    "monthly.round": "owes every hotline the look at its monthly gifts, each in that hotline's own scope",
     "simulated.settle": "as above",
     "simulated.payout": "as above",
     "simulated.forget": "as above: what the processor would forget by itself",
     "processor.round": "owes every account its sweep, each in its own hotline's scope",
     "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
+    "payouts.look": "asks the processor for the payouts of the accounts of the hotline in scope",
     "stray.round": "owes each telephone company its look, and forgets names in each hotline's own scope",
     "stray.look": "what lies with a company is brought in by the number that was dialled, in its hotline's scope",
 }
 """Jobs that are meant to reach every hotline."""
-    "payouts.look": "asks the processor for the payouts of the accounts of the hotline in scope",
