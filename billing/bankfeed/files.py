@@ -108,7 +108,7 @@ async def accounts(session: Session) -> list[BankAccount]:
 async def account_named(session: Session, name: str, currency: str) -> BankAccount:
     """The account of this name, made when there is none. Raises Invalid without a name."""
     if not (name := " ".join(name.split())[:80]):
-        raise Invalid(_("Give the account a name, such as its bank's."), field="new_account")
+        raise Invalid(_("Choose an account, or give a new one a name, such as its bank's."), field="new_account")
     made = {"tenant_id": current_tenant(), "id": new_id(), "name": name, "currency": currency, "made_at": now()}
     await session.execute(insert(BankAccount).values(made).on_conflict_do_nothing(index_elements=["tenant_id", "name"]))
     return (await session.exec(select(BankAccount).where(BankAccount.name == name))).one()

@@ -36,6 +36,8 @@ class Proposal:
     name: str = ""
     cost: str = ""
     campaign: UUID | None = None
+    awaits: bool = False
+    """It looks like a payout of which the processor hasn't said yet that it has arrived."""
 
     @property
     def named(self) -> str:
@@ -162,7 +164,7 @@ async def _habit(
         return Proposal("cost", bool(known and told.number), cost=known)
     said = f"{told.payer} {told.reference}".casefold()
     if "stripe" in said and not (payer and payer.donor):
-        return Proposal()
+        return Proposal(awaits=True)
     meant = next((key for key, titles in campaigns if any(title in said for title in titles)), None)
     if payer is not None and payer.donor is not None:
         name, _email = await name_and_email(session, payer.donor)

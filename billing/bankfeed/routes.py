@@ -23,6 +23,7 @@ from billing.offline.donors import name_and_email
 from billing.offline.facts import facts_of
 from billing.offline.service import entered
 from infra.errors import Conflict, HarkError, Invalid
+from infra.errors import _ as sentence
 from infra.vault import unseal
 from infra.web import LANGUAGES, gettext, language, render, see_other
 from tenants.audit import record
@@ -239,7 +240,7 @@ def _wrong(error: HarkError, what: str) -> dict[str, str]:
 
 
 def _choice(typed: Mapping[str, str], titles: Mapping[UUID, str], tongues: Sequence[str]) -> Choice:
-    """What the form says. Raises Invalid for an address that is none."""
+    """What the form says. Raises Invalid for an address that is none, and for a campaign that isn't there."""
 
     def key(name: str) -> UUID | None:
         try:
@@ -249,6 +250,8 @@ def _choice(typed: Mapping[str, str], titles: Mapping[UUID, str], tongues: Seque
 
     what = typed["what"]
     campaign = key("campaign")
+    if typed["campaign"] and campaign not in titles:
+        raise Invalid(sentence("Choose one of these."), field="campaign")
     return Choice(
         what=what,
         subject=key(what) if what in ("known", "payout", "pool") else None,
@@ -256,7 +259,7 @@ def _choice(typed: Mapping[str, str], titles: Mapping[UUID, str], tongues: Seque
         donor=None,
         name=typed["name"][:120],
         email=normal_email(typed["email"]) if typed["email"] and what == "gift" else "",
-        campaign=campaign if campaign in titles else None,
+        campaign=campaign,
         receipt=typed["receipt"] == "yes",
         language=typed["language"] if typed["language"] in tongues else tongues[0],
     )

@@ -360,7 +360,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{BANK}/confirmations", staff(*FUNDS, ok=303), form={"line": "{bank_line}|gift:"}, smuggled=303,
         why="what isn't there is left out"),
     Row("GET", f"{BANK}/lines/{{key}}", staff(*FUNDS), key="bank_line"),
-    Row("POST", f"{BANK}/lines/{{key}}", staff(*FUNDS, ok=303), key="bank_line",
+    Row("POST", f"{BANK}/lines/{{key}}", staff(*FUNDS, ok=303), key="bank_line", smuggled=422,
         form={"what": "gift", "campaign": "{campaign}"}),
     Row("POST", f"{BANK}/lines/{{key}}/undo", staff(*FUNDS, ok=303), key="bank_line"),
     # Receipts: the first hotline's donor has number S-1

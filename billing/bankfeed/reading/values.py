@@ -14,13 +14,15 @@ _MONTHS = {
     "dec": 12, "dez": 12, "dic": 12,
 }  # fmt: skip
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
+_DOTS = re.compile(r"\d{1,2}\.\s?\d{1,2}\.")
+"""Where points stand between day and month, the day is first, in every country."""
 _SIGNED = re.compile(r"(?P<before>[-+(]?)(?P<digits>[\d.,' ]*\d)(?P<after>[-+)]?)\s*(?P<word>cr|dr|c|d|h|s)?", re.I)
 
 
 def day_of(cell: str, form: str) -> date | None:
     """The day in a cell whose parts stand in this order; None if it isn't one. An hour behind it is left out."""
     parts = [part for part in _PARTS.findall(unicodedata.normalize("NFKC", cell)) if part not in "年月日"]
-    if not parts:
+    if not parts or (form == "mdy" and _DOTS.match(cell.strip())):
         return None
     first = parts[0]
     if len(first) == 8 and first.isdigit():

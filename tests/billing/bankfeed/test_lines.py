@@ -205,7 +205,7 @@ async def test_how_a_bank_writes_is_remembered(bank: Bank) -> None:
     assert await bank.lines() == []
     unnamed = await bank.client.post(place, data={**form, "act": "keep"})
     assert unnamed.status_code == 422
-    assert "Give the account a name" in unnamed.text
+    assert "Choose an account" in unnamed.text
     kept = await bank.client.post(place, data={**form, "act": "keep", "new_account": "Post"})
     assert kept.status_code == 303
     assert [row.day for row, _told in await bank.lines()] == [date(2026, 1, 2), date(2026, 2, 2)]
