@@ -69,7 +69,7 @@ async def test_the_page_says_what_holds_and_the_thank_you_what_it_came_to(line: 
 async def test_a_gift_given_back_gives_its_match_back(line: Line) -> None:
     desk, own = await promised(line)
     donor = await line.donor()
-    await donor.see(await donor.give())
+    assert "adds HK$50.00 to it." in await donor.see(await donor.give())
     (gift,) = await line.gifts()
     with line.scope():
         async with unit_of_work() as session:
