@@ -10,6 +10,7 @@ from billing.donors.given import hashes_of
 from billing.giving.models import Donor, Gift
 from billing.monthly.models import MonthlyGift
 from billing.monthly.service import stop
+from billing.offline.donors import forget_words
 from billing.receipts.models import ReceiptYear
 from billing.receipts.service import write_to
 from infra.database import Session, after_commit
@@ -34,6 +35,7 @@ async def forget(session: Session, key: UUID, *, member: UUID | None = None) -> 
         await stop(session, monthly, token="forgotten")  # noqa: S106 - names a wish, so that it is carried out once
     await _statements(session, key)
     await write_to(session, list(await session.exec(select(Gift.id).where(Gift.donor == key))), "")
+    await forget_words(session, key)
     nobodys = {"donor": None, "anonymous": True, "sealed": await seal(session, json.dumps(NOTHING).encode())}
     await session.execute(update(Gift).where(col(Gift.donor) == key).values(**nobodys))
     await session.execute(update(MonthlyGift).where(col(MonthlyGift.donor) == key).values(donor=None))

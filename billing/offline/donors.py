@@ -1,6 +1,7 @@
 """Knows a donor again who came another way than by the page: by e-mail, by bank account, by name and postal address."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from billing.giving.models import Donor
+from billing.giving.models import Donor, Gift
+from billing.offline.facts import facts_of
+from billing.offline.models import OfflineGift
 from infra.database import Session
 from infra.errors import NotFound
 from infra.ids import new_id
@@ -51,3 +54,16 @@ async def name_and_email(session: Session, donor: UUID) -> tuple[str, str]:
         raise NotFound
     known = json.loads(await unseal(session, row.sealed))
     return known.get("name", ""), known.get("email", "")
+
+
+async def forget_words(session: Session, donor: UUID) -> None:
+    """Forget who gave what was entered by hand: name, addresses, and whatever was written beside it that may name
+    them. What was given in kind, who valued it and who counted cash is the organisation's own and stays."""
+    found = select(OfflineGift).join(Gift, col(Gift.id) == col(OfflineGift.id)).where(Gift.donor == donor)
+    for row in await session.exec(found):
+        facts = await facts_of(session, row.sealed)
+        row.sealed = await replace(facts, name="", email="", postal="", purpose="", reference="", why="").sealed(
+            session
+        )
+        session.add(row)
+    await session.flush()

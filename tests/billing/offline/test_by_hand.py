@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from billing.campaigns.service import campaign
 from billing.campaigns.thermometer import thermometer
+from billing.donors.forgetting import forget
 from billing.giving.models import Donor, Gift
 from billing.giving.service import forget_unpaid
 from billing.ledger import Entry, Posting, book
@@ -221,3 +222,14 @@ async def test_one_donor_is_known_again_by_address_and_two_of_a_name_are_two(des
     assert None not in found[:3]
     assert found[2] != found[0]
     assert found[3] is None
+
+
+async def test_a_donor_who_is_forgotten_is_forgotten_here_too(desk: Desk) -> None:
+    key = await enter(desk, name="Greta Gone", email="greta@example.org", postal="1 High Street", purpose="For Greta")
+    [gift] = await desk.read(rows, Gift, Gift.id == key)
+    await desk.read(forget, gift.donor)
+    page = (await desk.client.get(f"{desk.base}/offline/{key}")).text
+    assert "Greta" not in page
+    assert "greta" not in page
+    assert "High Street" not in page
+    assert await desk.given(gift=key) == -1250
