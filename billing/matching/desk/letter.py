@@ -53,8 +53,8 @@ async def letter(session: Session, tenant: Tenant, row: Pool) -> bytes:
             if said
         ],
         "notes": [
-            _("Every figure here is a sum of entries in our books, on the day of this letter."),
-            _("Who gave, we tell nobody. This letter isn't a receipt."),
+            _("What was added, paid in and left are sums of entries in our books, on the day of this letter."),
+            _("We tell sponsors nothing about who gave. This letter isn't a receipt."),
             _("Thank you."),
         ],
         "page": _("Page"),
