@@ -103,6 +103,7 @@ class Seeded:
             "payee_account": f"acct_{self.marker}",
             "new": new_id(),
             "rest": "balance",
+            "month": "2020-01",
             "hosted": "nothing",
         }
         return {name: str(value) for name, value in {**ids, **own, **fixed, **more}.items()}

@@ -434,6 +434,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/o/{slug}/money/openness", staff(*FUNDS, ok=303), form={"published": "no"}),
     Row("GET", OPEN, everybody(404)),
     Row("GET", f"{OPEN}.json", everybody(404)),
+    Row("GET", f"{OPEN}/{{month}}", everybody(404)),
     Row("GET", f"{OPEN}/{{month}}/{{line}}", everybody(404)),
     # How it sounds
     Row("GET", PROMPTS, staff(*LEADS)),

@@ -12,6 +12,9 @@ from infra.errors import _
 from infra.web import gettext, language
 
 KINDS = {
+    "cost": _("A cost"),
+    "cost.usage": _("What use cost"),
+    "cost.paid": _("A bill that was paid"),
     "charge": _("A gift"),
     "charge_failure": _("A gift that failed afterwards"),
     "partial_capture_reversal": _("Part of a gift that wasn't taken"),

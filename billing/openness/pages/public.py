@@ -60,6 +60,17 @@ async def for_programs(at: AtHotline) -> Response:
     return JSONResponse(view.program(at.tenant.slug, await view.published(at.session, at.tenant.zone)))
 
 
+@router.get("/h/{slug}/open-books/{month}")
+async def period_page(request: Request, at: AtHotline, month: Annotated[str, PathParam(max_length=7)]) -> Response:
+    """One stretch of months by its lines. Raises NotFound for one that isn't laid open."""
+    shell = await _shell(at)
+    found = await view.published(at.session, at.tenant.zone)
+    period = next((each for each in found if f"{each.since:%Y-%m}" == month), None)
+    if period is None:
+        raise NotFound
+    return render(request, "openness/public/period.html", shell | {"period": view.period(period)})
+
+
 @router.get("/h/{slug}/open-books/{month}/{line}")
 async def line_page(
     request: Request, at: AtHotline, month: Annotated[str, PathParam(max_length=7)], line: str

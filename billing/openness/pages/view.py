@@ -81,11 +81,13 @@ def told(found: Sequence[Period]) -> dict[str, Any]:
         "bars": [
             Bar(name_of(each), max(0, each.came) * 100 // highest, max(0, each.cost) * 100 // highest) for each in shown
         ],
-        "periods": [_period(each) for each in reversed(shown)],
+        "periods": [period(each) for each in reversed(shown)],
     }
 
 
-def _period(each: Period) -> dict[str, Any]:
+def period(each: Period) -> dict[str, Any]:
+    """A stretch of months as a page shows it."""
+
     def lines(side: str) -> list[dict[str, str]]:
         return [
             {"key": key, "words": gettext(LINES[key].words), "amount": said(minor, each.currency)}
