@@ -25,6 +25,7 @@ _decides: list[Decide] = []
 class Asleep(Conflict):
     """An extra that sleeps, or that the hotline's plan doesn't have. Nothing was changed."""
 
+    status = 402
     code = "asleep"
 
     def __init__(self) -> None:

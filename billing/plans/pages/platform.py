@@ -146,7 +146,7 @@ def _listed(each: Hotline) -> dict[str, Any]:
         "state": gettext(words),
         "kind": kind,
         "key": each.stands.state,
-        "until": day_words(each.stands.until),
+        "until": "" if each.stands.state == "asleep" else day_words(each.stands.until),
         "unpaid": [
             (row, month_words(row.month), shown(Money(row.minor, row.currency), language()), day_words(row.due_on))
             for row in each.unpaid

@@ -14,8 +14,10 @@ from billing.processor.invoicing.service import card_page, customer, fetch
 from infra.errors import Invalid, NotFound
 from infra.settings import settings
 from infra.web import gettext, language, limit, render, see_other
+from infra.web.security import policy
 from tenants.audit import record
 from tenants.members.access import Leads, Staff
+from tenants.members.models import Account
 
 router = APIRouter(prefix="/o/{slug}/money/plan")
 Text = Annotated[str, Form(max_length=200)]
@@ -39,10 +41,18 @@ async def _page(
         row, payer = context["row"], context["payer"]
         context["typed"] = {
             "plan": row.later or row.plan, "currency": row.currency, "way": row.way,
-            "name": payer.name if payer else staff.tenant.organisation, "email": payer.email if payer else "",
+            "name": payer.name if payer else staff.tenant.organisation,
+            "email": payer.email if payer else await _own_email(staff),
             "sponsor_name": "", "sponsor_email": "",
         } | (typed or {})  # fmt: skip
-    return render(request, "plans/plan.html", context, status=422 if wrong else 503 if failed else 200)
+    headers = {} if simulated() else {"content-security-policy": policy(forms_to="https://billing.stripe.com")}
+    return render(request, "plans/plan.html", context, status=422 if wrong else 503 if failed else 200, headers=headers)
+
+
+async def _own_email(staff: Staff) -> str:
+    """The address of whoever asks, as a first guess."""
+    account = await staff.session.get(Account, staff.account)
+    return account.email if account else ""
 
 
 def _on() -> None:

@@ -8,7 +8,7 @@ from billing.plans.catalogue import Plan, currencies, plans, rules
 from billing.plans.invoices.reckoning import units
 from billing.plans.invoices.wording import KINDS, day_words, month_words, words_of
 from billing.plans.models import PlanInvoice
-from billing.plans.service import address_of, facts_of, invoices, payer_of, row_of, today
+from billing.plans.service import UNPAID, address_of, facts_of, invoices, payer_of, row_of, today
 from billing.plans.sponsoring.service import sponsor
 from billing.plans.standing import next_month, plan_on, standing_on
 from billing.usage.service import by_month
@@ -43,12 +43,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A plan as it is offered: its prices by the month, what it includes, which extras it has."""
+    """A plan as it is offered: its price by the month in one currency and in the others, what it includes, which extras
+    it has."""
 
     plan: Plan
     name: str
     words: str
     price: str
+    others: str
     includes: list[tuple[str, int]]
     extras: list[str]
 
@@ -67,16 +69,17 @@ async def bars(session: Session, tenant: Tenant, held: Plan, currency: str) -> l
     return found
 
 
-def offers() -> list[Offer]:
-    """Every plan, the cheapest first."""
+def offers(currency: str) -> list[Offer]:
+    """Every plan, the cheapest first, priced in this currency."""
     tongue = language()
     found = []
     for each in plans():
-        prices = [shown(Money(minor, currency), tongue) for currency, minor in sorted(each.monthly.items())]
+        price = "" if each.free else shown(each.price(currency), tongue)
+        others = [shown(Money(minor, code), tongue) for code, minor in sorted(each.monthly.items()) if code != currency]
         includes = [(gettext(words), each.allowance[kind]) for kind, words in KINDS.items()]
         extras = [gettext(EXTRAS[extra]) for extra in each.extras]
-        price = " · ".join(prices)
-        found.append(Offer(each, say(each.name, tongue), say(each.words, tongue), price, includes, extras))
+        name, words = say(each.name, tongue), say(each.words, tongue)
+        found.append(Offer(each, name, words, price, " · ".join(others), includes, extras))
     return found
 
 
@@ -100,6 +103,7 @@ async def shown_plan(session: Session, tenant: Tenant) -> dict[str, Any]:
     facts = await facts_of(session, row)
     day = today(tenant)
     stands = standing_on(facts, day, rules())
+    bills = [bill(each) for each in await invoices(session)]
     own, other = await payer_of(session, "own"), await sponsor(session)
     return {
         "stands": stands,
@@ -112,10 +116,11 @@ async def shown_plan(session: Session, tenant: Tenant) -> dict[str, Any]:
         "later_from": day_words(row.later_from),
         "price": shown(stands.plan.price(row.currency), language()),
         "bars": await bars(session, tenant, stands.plan, row.currency),
-        "offers": offers(),
+        "offers": offers(row.currency),
         "currency_options": {currency: currency for currency in currencies()},
         "asleep": [gettext(words) for extra, words in EXTRAS.items() if not stands.has(extra)],
-        "invoices": [bill(each) for each in await invoices(session)],
+        "invoices": bills,
+        "oldest": next((each for each in reversed(bills) if each["row"].state in UNPAID and each["row"].page), None),
         "payer": await address_of(session, own) if own else None,
         "sponsor": other,
         "sponsor_address": await address_of(session, other) if other else None,

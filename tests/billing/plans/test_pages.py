@@ -150,7 +150,7 @@ async def test_an_extra_that_sleeps_says_what_goes_on(house: House, browser: Bro
     with clock.travel(datetime(2027, 3, 3, tzinfo=UTC)):
         client = await browser(house.owner.account)
         answer = await client.get(f"/o/{house.slug}/{path}")
-        assert answer.status_code == 409
+        assert answer.status_code == 402
         assert "Calls, messages, notes, cases and gifts go on" in answer.text
         for goes_on in (
             "",
