@@ -1,7 +1,7 @@
 """Sponsors' pools, and what of them went to which gift."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0008"
