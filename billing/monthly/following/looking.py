@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from billing.money import Money
 from billing.monthly import letters
 from billing.monthly.following.months import monthly_id, paid, parts
 from billing.monthly.models import MonthlyGift
@@ -90,8 +89,3 @@ async def hear(session: Session, account: str, kind: str, key: str) -> None:
 
 
 watching.watchers.append(hear)
-
-
-def total(row: MonthlyGift) -> Money:
-    """What is charged each month."""
-    return Money(row.amount_minor + row.cover_minor, row.currency)

@@ -8,7 +8,7 @@ import json
 from uuid import UUID, uuid5
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import select
+from sqlmodel import col
 
 from billing.giving import arriving
 from billing.giving.models import MONTH, Donor, Gift
@@ -77,7 +77,7 @@ async def ensure(session: Session, begun: Gift, account: str, subscription: str)
         "next_at": nth(since, 1), "card_brand": "", "card_last4": "", "card_month": 0, "card_year": 0,
         "started_at": since, "why_ended": "",
     }  # fmt: skip
-    made = insert(MonthlyGift).values(values).on_conflict_do_nothing().returning(MonthlyGift.id)  # type: ignore[arg-type]  # a column
+    made = insert(MonthlyGift).values(values).on_conflict_do_nothing().returning(col(MonthlyGift.id))
     if (await session.execute(made)).first() is not None:
         await enqueue(session, "monthly.look", {"monthly": str(key)}, key=f"monthly.look:{key}")
     return key
@@ -122,12 +122,6 @@ async def arrived(session: Session, gift: Gift, _words: Words) -> None:
         gift.monthly_gift = await ensure(session, gift, row.account, row.subscription)
         session.add(gift)
         await session.flush()
-
-
-async def gifts_of(session: Session, monthly: UUID) -> list[Gift]:
-    """The gifts that have come of a monthly one, oldest first."""
-    found = select(Gift).where(Gift.monthly_gift == monthly, Gift.state == "paid")
-    return list(await session.exec(found.order_by(Gift.paid_at, Gift.id)))  # type: ignore[arg-type]  # columns
 
 
 arriving.arrived.append(arrived)

@@ -56,6 +56,7 @@ class Life:
     clock: str = ""
     customer: str = ""
     thanks: str = ""
+    ticket: str = ""
 
     @property
     def v1(self) -> Any:
@@ -68,9 +69,12 @@ class Life:
         made = await self.v1.customers.create_async({"test_clock": self.clock, "email": self.address})
         self.customer = made.id
         donor = await self.line.donor()
+        await forget_tries()
         await donor.open()
+        before = {each.ticket for each in await self.line.gifts()}
         answer = await donor.press(**{"rhythm": "monthly", "email": self.address, "name": "Mia", **typed})
         assert answer.status_code == 303, answer.text
+        (self.ticket,) = {each.ticket for each in await self.line.gifts()} - before
         async with self.line.simulated.till(self.line.house.account) as till:
             hosted = await till.find("checkout.session", urlsplit(answer.headers["location"]).path.rpartition("/")[2])
             await till.change(hosted, customer=self.customer)
@@ -93,12 +97,22 @@ class Life:
             await self.go_to(at + AFTER)
             await self.settled()
 
-    async def row(self) -> MonthlyGift:
-        """The monthly gift as we know it."""
+    def another(self) -> "Life":
+        """Somebody else at the same hotline."""
+        return Life(self.line, f"mia{next(_numbers)}@example.org")
+
+    async def found(self) -> MonthlyGift | None:
+        """The monthly gift, if we know of it."""
         with self.line.scope():
             async with unit_of_work() as session:
-                found = select(MonthlyGift).where(MonthlyGift.customer == self.customer)
-                return (await session.exec(found)).one()
+                begun = select(Gift.id).where(Gift.monthly, Gift.ticket == self.ticket)
+                return (await session.exec(select(MonthlyGift).where(col(MonthlyGift.begun).in_(begun)))).one_or_none()
+
+    async def row(self) -> MonthlyGift:
+        """The monthly gift as we know it."""
+        found = await self.found()
+        assert found, "there is no monthly gift yet"
+        return found
 
     async def gifts(self) -> list[Gift]:
         """Its gifts, oldest first."""
@@ -117,10 +131,23 @@ class Life:
             async with unit_of_work() as session:
                 return len(list(await session.exec(select(Receipt).where(col(Receipt.gift).in_(own)))))
 
+    async def pays_with(self, method: str) -> None:
+        """From now on another card pays."""
+        kept = await self.v1.payment_methods.attach_async(method, {"customer": self.customer})
+        await self.v1.subscriptions.update_async((await self.row()).subscription, {"default_payment_method": kept.id})
+
     async def fails(self) -> None:
         """From now on the card is refused."""
-        bad = await self.v1.payment_methods.attach_async(FAILS, {"customer": self.customer})
-        await self.v1.subscriptions.update_async((await self.row()).subscription, {"default_payment_method": bad.id})
+        await self.pays_with(FAILS)
+
+    async def works(self) -> None:
+        """From now on it isn't."""
+        await self.pays_with("pm_card_visa")
+
+    @property
+    def line_name(self) -> str:
+        """How the hotline signs its letters."""
+        return f"Harbour line {self.line.slug.rpartition('-')[2]}"
 
     async def days(self) -> list[str]:
         """The days in UTC on which something was given."""

@@ -1,7 +1,6 @@
 """What holds monthly gifts, and the letters that were sent because of them."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
 revision = "0007"
@@ -16,26 +15,26 @@ def upgrade() -> None:
         "monthly_gift",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("subscription", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("customer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("subscription", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
         sa.Column("begun", sa.Uuid(), nullable=False),
         sa.Column("donor", sa.Uuid(), nullable=True),
         sa.Column("campaign", sa.Uuid(), nullable=True),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("cover_minor", sa.BigInteger(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("anchor", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resumes_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("card_brand", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("card_last4", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("card_brand", sa.String(), nullable=False),
+        sa.Column("card_last4", sa.String(), nullable=False),
         sa.Column("card_month", sa.Integer(), nullable=False),
         sa.Column("card_year", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("why_ended", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("why_ended", sa.String(), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "state IN ('active', 'past_due', 'paused', 'ending', 'ended')", name=op.f("ck_monthly_gift_state")
@@ -78,8 +77,8 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("monthly_gift", sa.Uuid(), nullable=False),
-        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "reason IN ('failed', 'card', 'unpaid', 'resumes', 'stopped')", name=op.f("ck_monthly_letter_reason")
@@ -117,7 +116,7 @@ def upgrade() -> None:
         ["tenant_id", "id"],
         ondelete="RESTRICT",
     )
-    op.add_column("payment", sa.Column("subscription", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.add_column("payment", sa.Column("subscription", sa.String(), nullable=True))
     op.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON "monthly_gift" TO hark_app')
     op.execute('ALTER TABLE "monthly_gift" ENABLE ROW LEVEL SECURITY')
     op.execute('ALTER TABLE "monthly_gift" FORCE ROW LEVEL SECURITY')
