@@ -1,4 +1,4 @@
-"""Open books as people meet them: nothing until the hotline wants it, then each figure leading to what it is made of."""
+"""Open books as people meet them: nothing until the hotline wants it, then each figure leads to what it is made of."""
 
 from datetime import timedelta
 
@@ -31,9 +31,7 @@ async def test_books_are_laid_open_when_the_hotline_wants_it_and_each_figure_ope
             with travel(start(place) + timedelta(days=4)), tenant_scope(hotline.tenant):
                 async with unit_of_work() as session:
                     await life.spend(session, place)
-                    for at, who, minor in [each for day in life.due().values() for each in day][
-                        place * 6 : place * 6 + 6
-                    ]:
+                    for at, who, minor in given[place * 6 : place * 6 + 6]:
                         await life.give(session, at, at, who, minor)
         with travel(start(3) + timedelta(days=20)):
             for path in (page, f"{page}.json", f"{page}/2025-11", f"{page}/2025-11/people"):
