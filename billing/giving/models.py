@@ -76,6 +76,8 @@ class Gift(TenantTable, table=True):
         belongs_to("monthly_gift", "monthly_gift", ondelete="RESTRICT"),
         Index("uq_gift_ticket", "tenant_id", "ticket", unique=True),
         Index("ix_gift_paid", "tenant_id", "paid_at", "id", postgresql_where=text("paid_at IS NOT NULL")),
+        Index("ix_gift_unpaid", "tenant_id", "started_at", "id", postgresql_where=text("paid_at IS NULL")),
+        Index("ix_gift_method", "tenant_id", "method", "paid_at", "id", postgresql_where=text("paid_at IS NOT NULL")),
         Index("ix_gift_campaign", "tenant_id", "campaign", postgresql_where=text("paid_at IS NOT NULL")),
         Index("ix_gift_donor", "tenant_id", "donor", "paid_at"),
         Index("ix_gift_monthly", "tenant_id", "monthly_gift", postgresql_where=text("monthly_gift IS NOT NULL")),

@@ -21,7 +21,8 @@ from infra.errors import _
 MONTHS = 12
 PARTS = 4
 """So many can be told apart in a picture; the last of more campaigns is all the others."""
-WIDE, HIGH, BAR, STEP = 720, 120, 40, 60
+HIGH, BAR, STEP = 160, 40, 60
+"""How the picture is measured: the highest bar, a bar's width, and from one to the next."""
 Split = dict[tuple[date, str], int]
 """Month and part → minor units."""
 By = Literal["all", "givers", "rhythm", "campaign"]

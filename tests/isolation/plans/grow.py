@@ -81,6 +81,8 @@ VARIED = {
     "monthly_letter": {"period": "'in_' || n"},
     "gift_reminder": {"next_on": "current_date + n % 28 + 1"},
     "operation": {"key": "'operation:' || n"},
+    "dispute": {"dispute": "'dispute:' || n"},
+    "payout": {"payout": "'payout:' || n"},
     "ledger_entry": {"ref": "'entry:' || n", "reverses": "NULL::uuid"},
     "ledger_posting": {"booked_on": "current_date - n"},
     "ledger_sum": {"day": "current_date - 9 - n"},

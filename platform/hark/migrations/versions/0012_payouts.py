@@ -15,7 +15,7 @@ TENANT = "nullif(current_setting('app.tenant', true), '')::uuid"
 
 
 def upgrade() -> None:
-    """Make the tables, held apart by tenant, and the two ways to find old rows."""
+    """Make the tables, held apart by tenant, and further ways to find gifts, donors and payments."""
     op.create_table(
         "payout",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -94,6 +94,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_payout_line_at", "payout_line", ["tenant_id", "payout", "at", "id"], unique=False)
     op.create_index("uq_payout_line_txn", "payout_line", ["tenant_id", "payout", "txn"], unique=True)
+    op.create_index(
+        "ix_gift_unpaid",
+        "gift",
+        ["tenant_id", "started_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("paid_at IS NULL"),
+    )
+    op.create_index(
+        "ix_gift_method",
+        "gift",
+        ["tenant_id", "method", "paid_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("paid_at IS NOT NULL"),
+    )
     op.create_index("ix_donor_last", "donor", ["tenant_id", "last_at", "id"], unique=False)
     op.create_index(
         "ix_payment_refunded",
@@ -112,6 +126,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away again."""
     op.drop_index("ix_payment_refunded", table_name="payment")
+    op.drop_index("ix_gift_method", table_name="gift")
+    op.drop_index("ix_gift_unpaid", table_name="gift")
     op.drop_index("ix_donor_last", table_name="donor")
     for table in ("payout_line", "donor_note", "dispute", "payout"):
         op.drop_table(table)
