@@ -14,7 +14,7 @@ from billing.giving.form import Chosen, GiftForm
 from billing.giving.models import GivingSettings
 from billing.giving.settings import beginning, cover, giving_of
 from billing.money import Money, digits
-from billing.processor.booking.sweep import sweep
+from billing.processor.booking.payouts import book_payout
 from billing.processor.checkout import CheckoutOrder, look_up, start_checkout
 from billing.processor.connect.service import open_account, renew
 from hark.demo.invented.cast import Gifts, Hotline
@@ -53,14 +53,18 @@ async def support(hotline: Hotline, tenant: Tenant, start: datetime, days: int, 
         if meant.at - paid_out > A_WEEK:
             paid_out = meant.at
             with travel(to=paid_out):
-                await till.pay_out(account)
+                await _pay_out(account)
         with travel(to=meant.at):
             await _give(tenant, meant, number, browser)
         count += 1
-    async with unit_of_work() as session:
-        await sweep(session)
     await till.hush(account)
     return count
+
+
+async def _pay_out(account: str) -> None:
+    for payout in await till.pay_out(account):
+        async with unit_of_work() as session:
+            await book_payout(session, account, payout)
 
 
 async def _open_page(hotline: Hotline, tenant: Tenant) -> None:

@@ -10,7 +10,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import delete, update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from billing.processor.access import simulated
 from billing.simulated.api.accounts import onboard
@@ -20,6 +20,7 @@ from billing.simulated.routes import router
 from billing.simulated.service import PATH
 from billing.simulated.till import Till
 from infra.database import Session, unit_of_work
+from infra.jobs import Job
 from infra.scope import no_scope
 from infra.settings import settings
 
@@ -86,23 +87,35 @@ async def pay(browser: httpx.AsyncClient, page: str, name: str, email: str) -> N
         answer.raise_for_status()
 
 
-async def pay_out(account: str) -> None:
-    """Everything that is available goes to the bank, and arrives."""
+async def pay_out(account: str) -> list[str]:
+    """Everything that is available goes to the bank, and arrives; the payouts' names."""
     async with _till(account) as till:
-        for payout in await pay_out_all(till):
+        made = await pay_out_all(till)
+        for payout in made:
             await arrive(till, payout)
+        return [str(payout["id"]) for payout in made]
 
 
 async def hush(account: str) -> None:
     """What happened is booked already: nobody needs to be told of it again."""
     with no_scope():
         async with unit_of_work() as session:
-            owed = (col(SimulatedDelivery.account) == account, col(SimulatedDelivery.delivered_at).is_(None))
-            await session.execute(update(SimulatedDelivery).where(*owed).values(dropped=True))
+            await session.execute(delete(Job).where(*await _owed(session, account)))
+            told = (col(SimulatedDelivery.account) == account, col(SimulatedDelivery.delivered_at).is_(None))
+            await session.execute(update(SimulatedDelivery).where(*told).values(dropped=True))
+
+
+async def _owed(session: Session, account: str) -> tuple[Any, ...]:
+    """The condition that a job is one that the simulated processor owes because of an account."""
+    told = await session.exec(select(SimulatedDelivery.id).where(SimulatedDelivery.account == account))
+    payload = col(Job.payload)
+    about = (payload["account"].astext == account) | payload["delivery"].astext.in_([str(key) for key in told])
+    return col(Job.done_at).is_(None), col(Job.name).startswith("simulated."), about
 
 
 async def forget(session: Session, account: str) -> None:
     """Everything that the simulated processor knows of an account, and that it has one."""
+    await session.execute(delete(Job).where(*await _owed(session, account)))
     for model in (SimulatedObject, SimulatedAnswer, SimulatedDelivery):
         await session.execute(delete(model).where(col(model.account) == account))
     itself = (SimulatedObject.account == "", SimulatedObject.kind == "account", SimulatedObject.ref == account)
