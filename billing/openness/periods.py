@@ -132,10 +132,8 @@ async def periods(session: Session, laid: Laid, zone: str) -> list[Period]:
             there[account] = there.get(account, 0) + minor
             if (key := line_of(account)) is not None:
                 lines[key] = lines.get(key, 0) + (minor if LINES[key].side == "cost" else -minor)
-        left = reckoning.spendable(
-            *(sum(there.get(account, 0) for account in each) for each in (LIQUID, OWED_TO_US)),
-            -sum(there.get(account, 0) for account in OWED),
-        )
+        at_hand, due = sum(there.get(code, 0) for code in LIQUID), sum(there.get(code, 0) for code in OWED_TO_US)
+        left = reckoning.spendable(at_hand, due, -sum(there.get(code, 0) for code in OWED))
         told = {key: lines[key] for key in LINES if lines.get(key)}
         made.append(Period(row.since, row.until, row.currency, row.answered, told, left))
     return made

@@ -60,7 +60,8 @@ async def _connections(session: Session, since: datetime) -> AsyncIterator[Used]
         )
     )
     for key, begun, over in (await session.execute(found)).all():
-        yield Used(str(key), max(0, -((begun - over) // timedelta(seconds=1))), over)
+        if begun is not None and over is not None:
+            yield Used(str(key), max(0, -((begun - over) // timedelta(seconds=1))), over)
 
 
 async def _letters(session: Session, since: datetime) -> Iterable[Used]:
@@ -68,7 +69,7 @@ async def _letters(session: Session, since: datetime) -> Iterable[Used]:
     sent = select(col(Job.id), col(Job.done_at)).where(
         col(Job.name) == "mail.send", col(Job.tenant) == current_tenant(), col(Job.done_at) >= since
     )
-    return [Used(str(key), 1, at) for key, at in (await session.execute(sent)).all()]
+    return [Used(str(key), 1, at) for key, at in (await session.execute(sent)).all() if at is not None]
 
 
 async def _numbers(session: Session) -> Iterable[Used]:

@@ -1,7 +1,7 @@
 """What was used, by the month; and what has been counted, which leads back to nothing."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0006"

@@ -1,7 +1,7 @@
 """What a unit of use costs, and the months that were laid open, which stay as they are."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0013"
