@@ -98,5 +98,5 @@ async def hashes_of(session: Session, donor: UUID) -> list[bytes]:
 async def statements_of(session: Session, donor: UUID) -> list[tuple[int, bytes]]:
     """(year, by what its receipts are found) of each statement that a donor can have, newest first."""
     year = extract("year", col(Receipt.given_on))
-    asked = _issued(donor, year, Receipt.donor_hash).where(Receipt.state == "issued")
+    asked = _issued(donor, year, Receipt.donor_hash).where(col(Receipt.state) == "issued")
     return sorted(((int(row[0]), row[1]) for row in (await session.execute(asked)).all()), reverse=True)

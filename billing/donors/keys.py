@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, or_, select
 
 from billing.donors.models import DonorKey
@@ -98,13 +98,13 @@ async def forget_old(session: Session) -> None:
     await session.execute(delete(DonorKey).where(col(DonorKey.expires_at) < now()))
 
 
-def _good(kind: Kind, secret: str) -> tuple[bool, ...]:
-    return (
-        DonorKey.kind == kind,
-        DonorKey.hash == _hash(secret),
+def _good(kind: Kind, secret: str) -> list[ColumnElement[bool]]:
+    return [
+        col(DonorKey.kind) == kind,
+        col(DonorKey.hash) == _hash(secret),
         col(DonorKey.used_at).is_(None),
         col(DonorKey.expires_at) > now(),
-    )  # type: ignore[return-value]  # conditions, as SQLModel types them
+    ]
 
 
 def _hash(secret: str) -> bytes:

@@ -151,7 +151,7 @@ async def _letter(session: Session, tenant: Tenant, gift: Gift, words: Words) ->
     if gift.monthly:
         places["thanks"] += "\n\n" + _monthly(gift, tenant)
     elif gift.reminded:
-        places["thanks"] += "\n\n" + _("In a month a letter reminds you, as you wished. A link in it ends that.")
+        places["thanks"] += "\n\n" + _("Once a month a letter reminds you, as you wished. A link in each ends that.")
     hello = _("Dear %(name)s,", **places) if words.name else _("Good day,")
     text = _(
         "%(hello)s\n\nyour gift of %(amount)s has arrived: %(purpose)s. Thank you.\n\n%(thanks)s\n\nYour receipt comes "

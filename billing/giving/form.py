@@ -20,7 +20,7 @@ RHYTHMS = ("once", "monthly", "reminded")
 class GiftForm:
     """What the page shows and takes back. `amount` is a suggested one's minor units as text, or "own" for what is
     written in `own`; `shows`: the name may be shown on the page. `rhythm`: "once", "monthly" (charged each month), or
-    "reminded" (once, with a letter a month later)."""
+    "reminded" (once, and a letter each month)."""
 
     amount: str = ""
     own: str = ""
