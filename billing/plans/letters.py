@@ -55,8 +55,9 @@ async def _readers(session: Session, kind: str, tenant: Tenant, payer: PlanPayer
     leads = found.where(Member.tenant_id == tenant.id, col(Member.role).in_(LEADS))
     rows = (await session.exec(leads)).all()
     readers = {account.email: (member.languages or tenant.languages)[0] for member, account in rows}
-    if own := await payer_of(session, "own"):
-        readers.setdefault((await address_of(session, own)).email, own.language)
+    for also in (await payer_of(session, "own"), payer if kind == "overdue" else None):
+        if also is not None:
+            readers.setdefault((await address_of(session, also)).email, also.language)
     return list(readers.items())
 
 

@@ -47,10 +47,11 @@ async def go_through_day(session: Session) -> None:
     if not plans_on() or not tenant.usable:
         return
     await of_month(session, tenant)
-    mine = (PlanInvoice.tenant_id == tenant.id, col(PlanInvoice.state).in_(UNPAID))
-    open_ones = list(await session.exec(select(PlanInvoice).where(*mine).order_by(col(PlanInvoice.month))))
-    for row in open_ones:
+    mine = (PlanInvoice.tenant_id == tenant.id, col(PlanInvoice.state).in_(("draft", *UNPAID)))
+    rows = list(await session.exec(select(PlanInvoice).where(*mine).order_by(col(PlanInvoice.month))))
+    for row in rows:
         await owe(session, row)
+    open_ones = [row for row in rows if row.state in UNPAID]
     facts = await facts_of(session, await row_of(session, tenant))
     await _remind(session, facts, today(tenant), open_ones)
 

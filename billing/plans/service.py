@@ -23,7 +23,8 @@ from tenants.extras import decide_by
 
 CURRENCY = {"CN": "HKD", "HK": "HKD", "GB": "GBP", "US": "USD"}
 """In which a hotline is asked first, by its country; euros elsewhere."""
-UNPAID = ("draft", "open", "uncollectible")
+UNPAID = ("open", "uncollectible")
+"""States of an invoice that somebody can pay. One that isn't drawn up yet can't be, so it puts nobody to sleep."""
 
 
 def plans_on() -> bool:

@@ -91,6 +91,7 @@ async def draw(session: Session, invoice: str) -> None:
         row.ref = await draw_up(
             Order(key, payer.customer, items, about, row.way == "card", rules().due_days, subject=row.id)
         )
+    row.due_on = today(tenant) + timedelta(days=rules().due_days)  # counted from when it can be paid
     session.add_all([payer, row])
     await _owe_look(session, row.ref)
 
