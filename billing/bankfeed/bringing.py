@@ -41,6 +41,10 @@ WORDS = {
 }
 
 
+FIELDS = {"currency": "currency_column"}
+"""What a column's field is called where its own name is another field's: the account's currency."""
+
+
 def _base(staff: Staff) -> str:
     return f"/o/{staff.tenant.slug}/money/bank"
 
@@ -102,7 +106,7 @@ async def take(request: Request, staff: Funds, key: UUID) -> Response:
 def _mapping(sent: Sent[str, Any], table: Table) -> Mapping:
     said: dict[str, Any] = {"form": sent.get("form"), "decimal": sent.get("decimal")}
     for name in COLUMNS:
-        place = str(sent.get(name) or "")
+        place = str(sent.get(FIELDS.get(name, name)) or "")
         said[name] = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else None
     return mapping_of(said, len(table.header))
 
@@ -157,7 +161,7 @@ async def _page(
         "typed": typed | {"currency": currency},
         "accounts": [(str(each.id), f"{each.name} · {each.currency}") for each in held],
         "currencies": {code: code for code in sorted({*CURRENCIES, usual, currency})},
-        "columns": [(name, gettext(WORDS[name]), getattr(mapping, name)) for name in COLUMNS],
+        "columns": [(name, FIELDS.get(name, name), gettext(WORDS[name]), getattr(mapping, name)) for name in COLUMNS],
         "places": [(str(place), head) for place, head in enumerate(heads)],
         "heads": heads,
         "raw": table.rows[:3],

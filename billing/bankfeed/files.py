@@ -35,7 +35,9 @@ async def bring(session: Session, data: bytes, name: str, *, by: UUID | None) ->
     if len(data) > LARGEST:
         raise Invalid(_("That is more than 3 MB. Save a shorter stretch."), field="file")
     table_of(decode(data)[0])
-    await session.execute(delete(BankFile).where(_waiting(), col(BankFile.at) < now() - UNREAD_KEPT))
+    await session.execute(
+        delete(BankFile).where(col(BankFile.state) == "brought", col(BankFile.at) < now() - UNREAD_KEPT)
+    )
     known = await fingerprint(session, "bank-file", hashlib.sha256(data).hexdigest())
     row = BankFile(
         sealed_name=await seal(session, name[:200].encode()), sealed=await seal(session, data), hash=known, by=by
@@ -43,10 +45,6 @@ async def bring(session: Session, data: bytes, name: str, *, by: UUID | None) ->
     session.add(row)
     await session.flush()
     return row
-
-
-def _waiting() -> object:
-    return col(BankFile.state) == "brought"
 
 
 async def file_of(session: Session, key: UUID, *, lock: bool = False) -> BankFile:

@@ -92,9 +92,8 @@ async def _seen_elsewhere(
     if not lines:
         return set()
     days = [line.day for line in lines]
-    found = select(BankLine.day, BankLine.minor, BankLine.currency, BankLine.hash).where(
-        BankLine.account == account, BankLine.day >= min(days), BankLine.day <= max(days)
-    )
+    columns = (col(BankLine.day), col(BankLine.minor), col(BankLine.currency), col(BankLine.hash))
+    found = select(*columns).where(BankLine.account == account, BankLine.day >= min(days), BankLine.day <= max(days))
     return {(day, minor, code) for day, minor, code, known in await session.exec(found) if bytes(known) not in hashes}
 
 

@@ -107,7 +107,8 @@ async def _entered(session: Session, rows: Sequence[BankLine]) -> list[Candidate
     """Gifts by bank transfer that were entered by hand and that no line is yet."""
     since, until = _stretch(rows)
     linked = exists().where(col(BankLine.subject) == col(OfflineGift.id))
-    found = select(OfflineGift.id, OfflineGift.given_on, OfflineGift.minor, OfflineGift.currency).where(
+    columns = (col(OfflineGift.id), col(OfflineGift.given_on), col(OfflineGift.minor), col(OfflineGift.currency))
+    found = select(*columns).where(
         OfflineGift.kind == "bank",
         col(OfflineGift.entry).is_not(None),
         col(OfflineGift.minor).in_({row.minor for row in rows}),

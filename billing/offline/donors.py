@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
@@ -37,7 +38,7 @@ async def donor_known_by(
         tenant_id=current_tenant(), id=new_id(), hash=await fingerprint(session, "donor", by),
         sealed=await seal(session, known), language=language, first_at=at, last_at=at,
     )  # fmt: skip
-    later = {
+    later: dict[str, Any] = {
         "first_at": func.least(col(Donor.first_at), new.excluded.first_at),
         "last_at": func.greatest(col(Donor.last_at), new.excluded.last_at),
     }

@@ -1,5 +1,6 @@
 """A bank's statement, from the file to the books and back: each line once, booked when somebody says so, undone."""
 
+import asyncio
 import re
 from datetime import date, timedelta
 from html import unescape
@@ -230,3 +231,28 @@ async def test_a_removed_gift_that_a_line_was_can_be_undone(bank: Bank) -> None:
     assert (await bank.client.get(f"{bank.base}/lines/{row.id}")).status_code == 200
     await bank.undo(row)
     assert await bank.on("bank") == 0
+
+
+async def test_whoever_presses_at_once_reads_a_file_once_and_books_a_line_once(bank: Bank) -> None:
+    ann = ("2026-03-01", "Ann", ANN, "Thanks", "25.00")
+    places = [await bank.bring(statement(ann, ("2026-03-02", "Ben", "", "", "7.00"))) for _twice in range(2)]
+    form = {"act": "keep", "account": "", "new_account": "Main", "currency": "EUR", "decimal": ".", "form": "ymd"}
+    columns = {"date": "0", "payer": "1", "number": "2", "reference": "3", "amount": "4"}
+    await asyncio.gather(*(bank.client.post(place, data=form | columns) for place in places * 2))
+    assert len(await bank.lines()) == 2
+    row = await bank.line("Ann")
+    asked = [bank.say(row, "gift", receipt="yes") for _each in range(2)] + [
+        bank.say(row, "grant") for _each in range(2)
+    ]
+    answers = await asyncio.gather(*asked)
+    assert {answer.status_code for answer in answers} == {303, 409}
+    assert await bank.on("bank") == 2500
+    assert await bank.on("gifts") + await bank.on("grants") == -2500
+    await asyncio.gather(*(bank.undo(row) for _each in range(3)))
+    assert await bank.on("bank") == 0
+
+
+async def test_a_column_that_names_the_currency_is_kept_when_it_is_confirmed(bank: Bank) -> None:
+    said = b"Date,Description,Amount,Currency\n2026-03-01,Ann,5.00,EUR\n2026-03-02,Ben,500,JPY\n"
+    assert await bank.read(said) == (2, 2)
+    assert [(row.minor, row.currency) for row, _told in await bank.lines()] == [(500, "EUR"), (500, "JPY")]
