@@ -16,6 +16,7 @@ from billing.processor.refunds import refund
 from infra.clock import now, travel
 from infra.database import unit_of_work
 from tests.billing.giving.conftest import Line
+from tests.billing.monthly.conftest import Life, noon
 
 PROMISE = {"sponsor": "Lantern Foundation", "named": "yes", "amount": "200", "percent": "100", "rest": "returns"}
 
@@ -137,3 +138,12 @@ async def test_a_promise_holds_until_the_end_of_its_last_day_where_the_hotline_i
         with travel(to=moment):
             said = await (await line.donor()).see(f"/h/{line.slug}/give")
         assert ("Lantern" in said) == holds
+
+
+async def test_each_month_of_a_monthly_gift_is_matched_like_any_other_gift(line: Line) -> None:
+    await promised(line, amount="90", most="40", until="2027-12-31")
+    life = Life(line, "mia@example.org")
+    await life.begin(noon(2027, 1, 31))
+    await life.settled()
+    await life.live(noon(2027, 2, 28), noon(2027, 3, 31))
+    assert [-await line.given("matched", gift=gift.id) for gift in await life.gifts()] == [4000, 4000, 1000]
