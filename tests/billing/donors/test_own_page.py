@@ -1,6 +1,7 @@
 """A donor's own page: their gifts and papers, their name and address, their data, and being forgotten."""
 
 import json
+import re
 
 from sqlalchemy import text
 from sqlmodel import select
@@ -129,3 +130,20 @@ async def test_who_is_forgotten_leaves_receipts_and_sums_and_nothing_else(donor:
     before = len(await donor.line.letters(donor.email))
     await donor.asks()
     assert len(await donor.line.letters(donor.email)) == before
+
+
+async def test_a_reminder_is_ended_by_its_own_donor_alone(donor: Visitor, browser: Browser) -> None:
+    giver = await donor.line.donor()
+    await giver.see(await giver.give(email=donor.email, rhythm="reminded"))
+    await one_more(donor, f"eve-{donor.email}")
+    eve = Visitor(donor.line, f"eve-{donor.email}", await browser())
+    await eve.enters()
+    await donor.enters()
+    assert "Stop reminding me" in await donor.page()
+    page = (await donor.client.get(donor.home)).text
+    path = re.search(r"reminders/[0-9a-f-]{36}/stop", page)
+    assert path
+    assert (await eve.wishes(path[0])).status_code == 404
+    assert "Stop reminding me" in await donor.page()
+    assert (await donor.wishes(path[0])).status_code == 303
+    assert "Stop reminding me" not in await donor.page()
