@@ -6,7 +6,7 @@ from typing import Any
 
 from billing.plans.invoices import drawing
 from billing.plans.models import PlanInvoice
-from billing.plans.service import Address, payer_of, row_of
+from billing.plans.service import Address, extend_trial, payer_of, row_of
 from billing.plans.sponsoring import service as sponsoring
 from billing.processor.invoicing.service import paid_outside, withdraw
 from billing.usage.service import count
@@ -209,6 +209,23 @@ async def test_who_sleeps_is_asked_for_nothing_more_and_wakes_by_paying(house: H
         await house.work()
     assert (await house.stands(date(2027, 3, 3))).state == "active"
     assert f"{name}: everything is awake again" in await house.letters()
+
+
+async def test_a_trial_ends_with_two_letters_before_and_one_after(house: House) -> None:
+    async def begin(session: Session) -> None:
+        await extend_trial(session, date(2027, 1, 31))
+
+    await house.run(begin)
+    for when in (date(2027, 1, 10), date(2027, 1, 17), date(2027, 1, 18), date(2027, 1, 29), date(2027, 2, 2)):
+        await house.day(when)
+    name = house.owner.name
+    assert await house.letters() == [
+        f"{name}: the trial ends on 31 January 2027",
+        f"{name}: the trial ends on 31 January 2027",
+        f"{name}: the trial is over",
+    ]
+    assert await house.invoices() == []
+    assert (await house.stands(date(2027, 2, 2))).plan.free
 
 
 async def test_a_smaller_plan_waits_for_the_next_month_and_nobody_pays_for_a_free_one(house: House) -> None:

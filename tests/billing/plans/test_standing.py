@@ -1,6 +1,8 @@
 """Standing and invoices as pure functions: what sleeps when, what is billed, and that no part of a month is."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from billing.plans.standing import Facts, billed, last_month, next_month, plan_o
 from billing.usage.models import KINDS
 from tenants.extras import EXTRAS
 
+ROOT = Path(__file__).parents[3]
 DAY = date(2027, 3, 10)
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 CODES = st.sampled_from([each.code for each in plans()])
@@ -89,6 +92,19 @@ def test_what_is_beyond_the_allowance_is_each_unit_once(code: str, used: dict[st
 )  # fmt: skip
 def test_begun_units_count_as_whole_ones(kind: str, quantity: int, count: int) -> None:
     assert units(kind, quantity, date(2027, 3, 1)) == count
+
+
+def test_every_extra_is_asked_for_and_nothing_of_the_intake_asks() -> None:
+    asked: dict[str, set[str]] = {}
+    for folder in ("billing", "platform/hark", "provisioning", "tenants"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for extra in re.findall(r'\b(?:need|awake)\([\w.]*session, "(\w+)"\)', path.read_text(encoding="utf-8")):
+                asked.setdefault(extra, set()).add(path.relative_to(ROOT).as_posix())
+    assert asked.keys() == EXTRAS.keys()
+    assert set().union(*asked.values()) == {
+        "billing/campaigns/routes.py", "billing/posters/routes.py", "provisioning/numbers/claiming.py",
+        "platform/hark/settings/lines.py",
+    }  # fmt: skip
 
 
 def test_months_follow_each_other_over_years_and_leap_days() -> None:
