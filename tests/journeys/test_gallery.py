@@ -23,7 +23,7 @@ DESK = (
     "/callbacks", "/callers", "/recordings", "/settings/lines", "/settings", "/settings/profile", "/settings/close",
     "/review", "/settings/numbers", "/settings/numbers/search?kind=local", "/settings/numbers/trunks/new",
     "/settings/numbers/moves", "/live", "/settings/outside", "/me/devices", "/money", "/money/giving", "/money/account",
-    "/money/books", "/money/receipts",
+    "/money/books", "/money/receipts", "/money/gifts", "/money/donors", "/money/payouts",
 )  # fmt: skip
 
 

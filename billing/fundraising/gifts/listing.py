@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, tuple_
+from sqlalchemy import func, tuple_
 from sqlmodel import col, select
 
 from billing.fundraising.sheet import Cursor
@@ -95,15 +95,15 @@ async def listed(
     return entries, (last.at, last.key or last.gift.id) if last else None
 
 
-def _in_order(state: str) -> tuple[Select[Any], Any, Any]:
+def _in_order(state: str) -> tuple[Any, Any, Any]:
     """What is selected, and by what it is in order."""
     if state == "disputed":
-        found = select(Gift, Dispute).join(Dispute, col(Dispute.gift) == col(Gift.id))  # type: ignore[arg-type]
+        found = select(Gift, Dispute).join(Dispute, col(Dispute.gift) == col(Gift.id))
         return found, col(Dispute.at), col(Dispute.id)
     if state == "back":
-        found = select(Gift, PaymentRow).join(PaymentRow, col(PaymentRow.id) == col(Gift.id))  # type: ignore[arg-type]
-        found = found.where(col(PaymentRow.refunded_minor) > 0, col(PaymentRow.paid_at).is_not(None))
-        return found, col(PaymentRow.paid_at), col(PaymentRow.id)
+        paid = select(Gift, PaymentRow).join(PaymentRow, col(PaymentRow.id) == col(Gift.id))
+        paid = paid.where(col(PaymentRow.refunded_minor) > 0, col(PaymentRow.paid_at).is_not(None))
+        return paid, col(PaymentRow.paid_at), col(PaymentRow.id)
     if state == "unpaid":
         return select(Gift).where(col(Gift.paid_at).is_(None)), col(Gift.started_at), col(Gift.id)
     return select(Gift).where(col(Gift.paid_at).is_not(None)), col(Gift.paid_at), col(Gift.id)
@@ -134,7 +134,7 @@ async def kept_of(session: Session, gifts: list[UUID]) -> dict[tuple[UUID, str],
         col(LedgerPosting.gift).in_(gifts), col(LedgerPosting.account).in_(GIVEN)
     )
     rows = await session.execute(left.group_by(col(LedgerPosting.gift), col(LedgerPosting.currency)))
-    return {(gift, currency): int(minor) for gift, currency, minor in rows}
+    return {(gift, currency): int(minor) for gift, currency, minor in rows if gift}
 
 
 async def _listed(session: Session, row: Any, refunded: Money, disputed: Money) -> Listed:

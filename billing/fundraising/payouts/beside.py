@@ -138,15 +138,13 @@ async def lines(
     if after:
         given |= {"at": after[0], "key": after[1]}
     rows = (await session.execute(_LINES[after is not None], given)).all()
-    found = [
-        Line(
-            each.id, each.txn, each.category, each.at,
-            *(Money(minor, row.currency) for minor in (each.minor, each.fee_minor, each.net_minor)),
-            each.entry, each.gift, each.agrees,
-        )
-        for each in rows[:most]
-    ]  # fmt: skip
+    found = [_line(each, row.currency) for each in rows[:most]]
     return found, (found[-1].at, found[-1].key) if len(rows) > most else None
+
+
+def _line(each: Any, currency: str) -> Line:
+    amount, fee, net = (Money(minor, currency) for minor in (each.minor, each.fee_minor, each.net_minor))
+    return Line(each.id, each.txn, each.category, each.at, amount, fee, net, each.entry, each.gift, each.agrees)
 
 
 async def arrival_of(session: Session, row: Payout) -> UUID | None:
