@@ -42,7 +42,7 @@ class BankFile(TenantTable, table=True):
     __table_args__ = (
         one_of("state", "brought", "read"),
         belongs_to("account", "bank_account"),
-        Index("ix_bank_file_at", "tenant_id", "at", "id"),
+        Index("ix_bank_file_brought", "tenant_id", "at", "id", postgresql_where=text("state = 'brought'")),
         Index("ix_bank_file_hash", "tenant_id", "hash"),
     )
     account: UUID | None = None

@@ -70,6 +70,15 @@ VARIED = {
         "replaces": "NULL::uuid",
         "official_number": "CASE n % 50 WHEN 0 THEN '' ELSE n::text END",
     },
+    "offline_gift": {"kind": "'bank'", "given_on": "current_date - n"},
+    "bank_file": {
+        "hash": "uuid_send(gen_random_uuid())",
+        "state": "CASE n % 50 WHEN 0 THEN 'brought' ELSE 'read' END",
+    },
+    "bank_line": {
+        "state": "CASE n % 50 WHEN 0 THEN 'waiting' ELSE 'ignored' END",
+        "day": "current_date - n",
+    },
     "receipt_year": {"year": "2000 + n % 200"},
     "line_day": {"day": "current_date - n"},
     "gift": {"ticket": "'gift:' || n", "paid_at": "now() - n * interval '1 hour'"},

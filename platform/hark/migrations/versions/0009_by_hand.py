@@ -45,7 +45,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bank_file")),
     )
-    op.create_index("ix_bank_file_at", "bank_file", ["tenant_id", "at", "id"], unique=False)
+    op.create_index(
+        "ix_bank_file_brought",
+        "bank_file",
+        ["tenant_id", "at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'brought'"),
+    )
     op.create_index("ix_bank_file_hash", "bank_file", ["tenant_id", "hash"], unique=False)
     op.create_table(
         "bank_layout",
@@ -221,7 +227,7 @@ def downgrade() -> None:
     op.drop_index("uq_bank_layout_header", table_name="bank_layout")
     op.drop_table("bank_layout")
     op.drop_index("ix_bank_file_hash", table_name="bank_file")
-    op.drop_index("ix_bank_file_at", table_name="bank_file")
+    op.drop_index("ix_bank_file_brought", table_name="bank_file", postgresql_where=sa.text("state = 'brought'"))
     op.drop_table("bank_file")
     op.drop_index("uq_bank_account_name", table_name="bank_account")
     op.drop_table("bank_account")
