@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from billing.ledger import Entry, Posting, balance, book
+from billing.ledger import Entry, Posting, balance, book, reverse
 from billing.ledger.models import LedgerEntry
+from billing.ledger.service import entry_of
 from billing.matching.models import Pool, PoolMatch
 from billing.matching.service import give_rest
 from billing.money import Money
@@ -20,6 +21,8 @@ from infra.vault import seal, unseal
 
 HELD = ("bank", "cash")
 """Where a sponsor's money may arrive."""
+PAYMENTS = ("pool.payment", "pool.payback")
+"""Kinds of entries: what a sponsor paid, and what they got back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,20 @@ async def _pay(session: Session, key: UUID, money: Money, account: str, at: date
         if money.currency != row.currency or not 0 < money.minor <= most:
             raise Invalid(_("Between nothing and what is still owed."), field="amount")
     return await book(session, entry)
+
+
+async def take_back(session: Session, key: UUID, entry: UUID) -> None:
+    """Take back a payment that was entered by mistake, either way. Once is enough: again it changes nothing. Raises
+    NotFound for what is no payment of this pool, Conflict for one that came by a bank's statement."""
+    await pool(session, key, lock=True)
+    row = await entry_of(session, entry)
+    if row.kind not in PAYMENTS or not row.ref.startswith(f"pool:{key}:"):
+        raise NotFound
+    if ":in:bank:" in row.ref:
+        raise Conflict(_("This payment came by a bank's statement. Undo it there."))
+    undone = select(LedgerEntry.id).where(LedgerEntry.reverses == entry)
+    if (await session.exec(undone)).first() is None:
+        await reverse(session, entry, ref=f"{row.ref}:back", at=now())
 
 
 async def owed(session: Session) -> list[tuple[Pool, Money]]:

@@ -15,7 +15,7 @@ from billing.ledger.pages.view import cursor_of
 from billing.matching import pools
 from billing.matching.desk import form as forms
 from billing.matching.desk.letter import letter
-from billing.matching.desk.statement import lines
+from billing.matching.desk.statement import lines, payments
 from billing.matching.models import Pool
 from billing.matching.offer import last_day
 from billing.money import shown
@@ -130,12 +130,14 @@ async def _pool(
         "campaign": titles.get(row.campaign, "") if row.campaign else "",
         "figures": await pools.figures(staff.session, row),
         "lines": told,
+        "payments": await payments(staff.session, row),
         "older": f"?before={cursor[0].isoformat().replace('+', '%2B')}~{cursor[1]}" if cursor else "",
         "payment": payment or forms.PaymentForm(day=today, slip=secrets.token_hex(10)),
         "wrong": wrong or {},
         "saved": saved,
         "last_day": last_day(row, staff.tenant),
         "over": row.until <= now(),
+        "begun": row.since <= now(),
         "base": _base(staff),
         "books": f"/o/{staff.tenant.slug}/money/books/entries",
         "tongues": {tag: LANGUAGES[tag] for tag in staff.tenant.languages if tag in LANGUAGES},
@@ -204,6 +206,14 @@ async def _paid(request: Request, staff: Staff, key: UUID, *, back: bool) -> Res
         return await _pool(request, staff, row, form, {"amount": gettext(error.message, **error.params)})
     record(staff.session, "pool.payback" if back else "pool.payment", member=staff.member.id, subject=key)
     return see_other(f"{_base(staff)}/{key}?saved=paid")
+
+
+@router.post("/{key}/payments/{pool_payment}/removal")
+async def take_back(staff: Funds, key: UUID, pool_payment: UUID) -> Response:
+    """Take back a payment that was entered by mistake."""
+    await pools.take_back(staff.session, key, pool_payment)
+    record(staff.session, "pool.undo", member=staff.member.id, subject=key)
+    return see_other(f"{_base(staff)}/{key}?saved=undone")
 
 
 @router.post("/{key}/closing")

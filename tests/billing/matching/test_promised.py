@@ -98,6 +98,13 @@ async def test_the_desk_keeps_a_promise_from_its_draft_to_its_end(line: Line) ->
     for _ in range(2):
         assert (await desk.post(f"{own}/payments", data=paid)).status_code == 303
     assert (await desk.post(f"{own}/payments", data=paid | {"slip": "other"})).status_code == 422
+    mistaken = paid | {"slip": "mistaken", "amount": "40"}
+    assert (await desk.post(f"{own}/payments", data=mistaken)).status_code == 303
+    undo = re.search(r"/payments/[0-9a-f-]+/removal", (await desk.get(own)).text)
+    assert undo
+    for _ in range(2):
+        assert (await desk.post(f"{own}{undo[0]}")).status_code == 303
+    assert "Still to be paid in HK$50.00" in await words(desk, own)
     donor = await line.donor()
     await donor.see(await donor.give(amount="10000"))
     assert (await desk.post(f"{own}/closing", data={"rest": "returns"})).status_code == 303
