@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from billing.matching.models import Pool
-from billing.matching.pools import Sponsor, open_pool, sealed
+from billing.matching.pools import Sponsor, open_pool, pay_in, sealed
 from billing.matching.service import settle
 from billing.money import Money
 from infra.clock import now
@@ -24,4 +24,6 @@ async def pools(session: Session, marker: str, gift: UUID, campaign: UUID) -> di
         found[state] = row.id
     await open_pool(session, found["pool"])
     await settle(session, gift=gift, campaign=campaign, kept=Money(1000, "GBP"), at=now())
+    paid = Money(1000, "GBP")
+    found["pool_payment"] = await pay_in(session, found["pool"], paid, account="bank", at=now(), ref=marker)
     return found

@@ -347,6 +347,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{MATCHING}/{{key}}/removal", staff(*FUNDS, ok=303), key="pool_draft"),
     Row("POST", f"{MATCHING}/{{key}}/payments", staff(*FUNDS, ok=303), key="pool",
         form={"amount": "5", "day": "2026-01-31", "account": "bank", "slip": "a1"}),
+    Row("POST", f"{MATCHING}/{{key}}/payments/{{pool_payment}}/removal", staff(*FUNDS, ok=303), key="pool"),
     Row("POST", f"{MATCHING}/{{key}}/repayments", staff(*FUNDS, ok=422), key="pool",
         form={"amount": "5", "day": "2026-01-31", "account": "bank", "slip": "a1"}, why="its sponsor is owed nothing"),
     Row("POST", f"{MATCHING}/{{key}}/closing", staff(*FUNDS, ok=303), key="pool", form={"rest": "returns"}),

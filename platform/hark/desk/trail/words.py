@@ -130,6 +130,7 @@ ACTS: dict[str, Act] = {
     "pool.open": Act(_("opened a sponsor's pool for matching gifts"), "hand-heart"),
     "pool.payment": Act(_("entered a sponsor's payment"), "hand-coins"),
     "pool.payback": Act(_("entered what went back to a sponsor"), "undo-2"),
+    "pool.undo": Act(_("took back a sponsor's payment that was entered by mistake"), "undo-2"),
     "pool.close": Act(_("closed a sponsor's pool"), "moon"),
     "pool.discard": Act(_("removed the draft of a sponsor's promise"), "trash-2"),
     "books.publish": Act(_("let donors check the books"), "book-open"),
