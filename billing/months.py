@@ -31,12 +31,12 @@ def next_after(anchor: datetime, at: datetime) -> tuple[int, datetime]:
 
 
 def rhythm(anchor: datetime, zone: tzinfo) -> str:
-    """On which day of each month it is given, in words and in the reader's language. The day is one in `zone`; where
-    that is another than the processor's, the end of a month can't be told to the day, so it isn't."""
+    """On which day of the month it is given, to be read after "every month", in the reader's language. The day is one
+    in `zone`; where that is another than the processor's, the end of a month can't be told to the day, so it isn't."""
     here, there = anchor.astimezone(zone).day, anchor.astimezone(UTC).day
     if max(here, there) > SHORTEST and here != there:
-        return _("around the end of each month")
+        return _("around its end")
     spoken = f"{here}{ORDINALS.get(here, 'th')}" if language() == "en" else here
     if here > SHORTEST:
-        return _("on the %(day)s of each month, or on its last day", day=spoken)
-    return _("on the %(day)s of each month", day=spoken)
+        return _("on the %(day)s, or on the last day of a shorter one", day=spoken)
+    return _("on the %(day)s", day=spoken)

@@ -148,4 +148,5 @@ async def card(
     for one in await till.all("subscription", customer=customer["id"]):
         if one["status"] not in ("canceled", "incomplete_expired"):
             await subscriptions.update(till, {"default_payment_method": method["id"]}, one["id"])
-    return see_other(held["url"])
+    facts = await till.private("billing_portal.session", held["id"])
+    return see_other(facts.get("then") or held["url"])

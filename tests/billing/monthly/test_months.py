@@ -1,5 +1,14 @@
 """Each month is one gift: on its day, once, with one receipt; whatever the calendar does."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.months import next_after, nth, rhythm
+from billing.simulated.renewing.periods import boundary
 from tests.billing.monthly.conftest import Life, noon
 
 
@@ -7,7 +16,7 @@ async def test_the_first_month_is_the_gift_that_was_begun_on_the_page(life: Life
     await life.begin(noon(2027, 1, 10))
     said = await (await life.line.donor()).see(life.thanks)
     assert "Thank you" in said
-    assert "every month, on the 10th of each month" in said
+    assert "every month, on the 10th." in said
     await life.settled()
     (gift,) = await life.gifts()
     row = await life.row()
@@ -27,3 +36,37 @@ async def test_the_31st_is_the_last_day_of_shorter_months_and_comes_back(life: L
     assert await life.receipts() == 5
     assert await life.given() == 25_000
     assert (await life.line.house.reconciled()).nil
+
+
+async def test_whatever_day_it_began_on_no_month_is_charged_twice_or_left_out(life: Life) -> None:
+    for start, days in (
+        (noon(2027, 1, 30), ["01-30", "02-28", "03-30", "04-30"]),
+        (noon(2028, 2, 29), ["02-29", "03-29", "04-29", "05-29"]),
+    ):
+        each = life.another()
+        await each.begin(start)
+        await each.live(nth(start, 3))  # all at once: what is owed is heard of together
+        assert [day[5:] for day in await each.days()] == days
+        assert await each.receipts() == 4
+
+
+@given(st.integers(1_767_225_600, 2_208_988_800), st.integers(0, 60))
+def test_months_are_those_of_the_processor_in_which_no_month_of_the_year_is_left_out(at: int, number: int) -> None:
+    anchor = datetime.fromtimestamp(at, UTC)
+    begins = nth(anchor, number)
+    assert int(begins.timestamp()) == boundary(int(anchor.timestamp()), "month", 1, number)
+    assert (begins.year * 12 + begins.month) - (anchor.year * 12 + anchor.month) == number
+    assert next_after(anchor, begins - timedelta(seconds=1)) == ((number, begins) if number else (1, nth(anchor, 1)))
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "words"),
+    [
+        (noon(2027, 1, 31), "Europe/Berlin", "on the 31st, or on the last day of a shorter one"),
+        (noon(2027, 3, 27, 23), "Europe/Berlin", "on the 28th"),
+        (noon(2027, 1, 30, 21), "Asia/Shanghai", "around its end"),
+        (noon(2027, 3, 14, 7), "America/New_York", "on the 14th"),
+    ],
+)
+def test_the_day_is_the_hotlines_own_where_that_can_be_told(at: datetime, zone: str, words: str) -> None:
+    assert rhythm(at, ZoneInfo(zone)) == words

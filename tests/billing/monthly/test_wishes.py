@@ -1,13 +1,16 @@
 """What donors wish comes true once, from the next month on, and stopping is at once and for good."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from billing.money import Money
 from billing.monthly import service
-from infra.database import Session, unit_of_work
+from billing.processor import operations
+from infra.clock import travel
+from infra.database import unit_of_work
 from infra.errors import Conflict, Invalid, NotFound
 from infra.ids import new_id
 from tests.billing.monthly.conftest import Life, noon, work
@@ -61,7 +64,7 @@ async def test_a_pause_leaves_out_its_months_and_ends_by_itself(life: Life) -> N
     assert (await life.line.house.reconciled()).nil
 
 
-async def test_a_pause_can_be_ended_early(life: Life) -> None:
+async def test_a_pause_can_be_ended_early_and_a_donor_finds_their_own(life: Life) -> None:
     await life.begin(noon(2027, 1, 10))
     await life.settled()
     await wish(life, service.pause, 6)
@@ -71,6 +74,11 @@ async def test_a_pause_can_be_ended_early(life: Life) -> None:
     assert (await stands(life)).state == "active"
     await life.live(noon(2027, 2, 10))
     assert await life.days() == ["2027-01-10", "2027-02-10"]
+    row = await life.row()
+    with life.line.scope():
+        async with unit_of_work() as session:
+            assert [each.id for each in await service.monthly_of(session, row.donor or new_id())] == [row.id]
+            assert await service.monthly_of(session, new_id()) == []
 
 
 async def test_stopping_is_at_once_and_nothing_is_charged_any_more(life: Life) -> None:
@@ -138,16 +146,23 @@ async def test_another_card_is_left_on_the_processors_page_and_pays_from_then_on
     assert await life.days() == ["2027-01-10", "2027-02-13"]
 
 
-async def test_a_donor_finds_their_own(life: Life) -> None:
+async def test_a_wish_is_carried_out_once_though_we_die_before_its_answer_is_kept(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await life.begin(noon(2027, 1, 10))
     await life.settled()
-    row = await life.row()
-    assert row.donor
+    await wish(life, service.change, Money(9000, "HKD"), covers=False)
 
-    async def of(session: Session, donor: Any) -> list[service.Standing]:
-        return await service.monthly_of(session, donor)
+    async def dies(*_what: Any, **_more: Any) -> None:
+        raise RuntimeError("killed")
 
-    with life.line.scope():
-        async with unit_of_work() as session:
-            assert [each.id for each in await of(session, row.donor)] == [row.id]
-            assert await of(session, new_id()) == []
+    with monkeypatch.context() as dying:
+        dying.setattr(operations, "_settle", dies)
+        await work(life.line.house)
+    assert (await stands(life)).changing
+    with travel(by=timedelta(hours=1)):
+        await work(life.line.house)
+    after = await stands(life)
+    assert (after.money, after.changing) == (Money(9000, "HKD"), False)
+    product = (await life.subscription())["items"]["data"][0]["price"]["product"]
+    assert len((await life.v1.prices.list_async({"product": product})).data) == 2

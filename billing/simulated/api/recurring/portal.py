@@ -111,8 +111,10 @@ async def open_portal(till: Till, given: Data) -> Data:
     else:
         shown = await _default(till)
     key = key_for("billing_portal.session")
+    done = ((given.get("flow_data") or {}).get("after_completion") or {}).get("redirect") or {}
     made = await till.make(
-        "billing_portal.session", id=key, configuration=shown["id"], customer=given["customer"],
+        "billing_portal.session", id=key, private={"then": done.get("return_url", "")},
+        configuration=shown["id"], customer=given["customer"],
         locale=given.get("locale"), return_url=given.get("return_url") or shown["default_return_url"],
         url=page(f"/portal/{key}"),
     )  # fmt: skip
