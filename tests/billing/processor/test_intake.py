@@ -119,7 +119,7 @@ async def test_a_signed_event_that_isnt_about_us_is_acknowledged_and_forgotten(
         case "no account":
             del said["account"]
         case "another kind":
-            said["data"] = {"object": {"object": "customer", "id": "cus_1"}}
+            said["data"] = {"object": {"object": "coupon", "id": "co_1"}}
         case "an odd name":
             said["data"]["object"]["id"] = "../ch_1"
         case "a list":
