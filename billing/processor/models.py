@@ -130,6 +130,7 @@ class Dispute(TenantTable, table=True):
         Index("uq_dispute", "tenant_id", "dispute", unique=True),
         Index("ix_dispute_gift", "tenant_id", "gift"),
         Index("ix_dispute_at", "tenant_id", "at", "id"),
+        Index("ix_dispute_due", "tenant_id", "due", postgresql_where=text("due IS NOT NULL")),
     )
     gift: UUID
     dispute: str

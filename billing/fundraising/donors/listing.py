@@ -67,7 +67,7 @@ def export(slug: str, zone: str) -> Response:
 
 
 async def _page(zone: str, session: Session, after: Cursor | None) -> tuple[list[Sequence[str]], Cursor | None]:
-    found, further = await listed(session, after, most=500)
+    found, further = await listed(session, after, most=100)
     return [line for each in found for line in _lines(each, zone)], further
 
 

@@ -14,7 +14,7 @@ from billing.money import Money
 from billing.receipts.models import Receipt
 from infra.database import Session
 
-PAGE = 500
+PAGE = 100
 HEAD = (
     "given_on", "at", "state", "amount", "fee_covered", "total", "given_back", "disputed", "currency", "method",
     "country", "campaign", "monthly", "name", "email", "shows_name", "in_honour_of", "message", "language", "receipt",

@@ -55,6 +55,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_dispute")),
     )
     op.create_index("ix_dispute_at", "dispute", ["tenant_id", "at", "id"], unique=False)
+    op.create_index(
+        "ix_dispute_due", "dispute", ["tenant_id", "due"], unique=False, postgresql_where=sa.text("due IS NOT NULL")
+    )
     op.create_index("ix_dispute_gift", "dispute", ["tenant_id", "gift"], unique=False)
     op.create_index("uq_dispute", "dispute", ["tenant_id", "dispute"], unique=True)
     op.create_table(
