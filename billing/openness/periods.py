@@ -9,9 +9,10 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT, TIMESTAMP
 from sqlmodel import col, select
 
+from billing.ledger.chart import CHART
 from billing.ledger.digest.closing import close_days
 from billing.openness import reckoning
-from billing.openness.costs import after, start_of
+from billing.openness.costs import after, cost_accounts, start_of
 from billing.openness.counting import answered
 from billing.openness.lines import LINES, LIQUID, OWED, OWED_TO_US, PEOPLE, line_of
 from billing.openness.models import OpenPeriod
@@ -31,11 +32,14 @@ _CUTS = (
     "WITH cut AS (SELECT * FROM unnest(:untils, :booked) WITH ORDINALITY AS each (until, booked, place)), "
     "told AS (SELECT p.account, p.minor, (SELECT min(place) - 1 FROM cut "
     "WHERE p.at < cut.until AND p.booked_on < cut.booked) AS place "
-    "FROM ledger_posting AS p WHERE p.currency = :currency) "
+    "FROM ledger_posting AS p WHERE p.account = ANY(:accounts) AND p.currency = :currency AND p.at < :last) "
     "SELECT account, place, sum(minor)::bigint AS minor FROM told WHERE place IS NOT NULL GROUP BY account, place"
 )
 SUMS = text(_CUTS).bindparams(
-    bindparam("untils", type_=ARRAY(TIMESTAMP(timezone=True))), bindparam("booked", type_=ARRAY(DATE))
+    bindparam("untils", type_=ARRAY(TIMESTAMP(timezone=True))),
+    bindparam("booked", type_=ARRAY(DATE)),
+    bindparam("accounts", type_=ARRAY(TEXT)),
+    bindparam("last", type_=TIMESTAMP(timezone=True)),
 )
 _GIVERS = text(
     "SELECT count(DISTINCT coalesce(gift.donor, p.gift, p.entry_id)) FILTER (WHERE p.account = ANY(:people)) "
@@ -121,7 +125,9 @@ async def periods(session: Session, laid: Laid, zone: str) -> list[Period]:
     rows = laid.rows
     if not rows:
         return []
-    found = await session.execute(SUMS, {"currency": rows[0].currency, **laid.cuts(zone)})
+    cuts, accounts = laid.cuts(zone), sorted({*CHART, *await cost_accounts(session)})
+    given = {"currency": rows[0].currency, "accounts": accounts, "last": cuts["untils"][-1], **cuts}
+    found = await session.execute(SUMS, given)
     sums: list[dict[str, int]] = [{} for _each in range(len(rows) + 1)]
     for account, place, minor in found:
         sums[place][account] = minor
