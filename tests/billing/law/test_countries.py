@@ -1,13 +1,16 @@
 """What the table of countries keeps a hotline from, and what it says."""
 
-import pytest
+from datetime import date
 
-from billing.law import country
+import pytest
+from pydantic import ValidationError
+
+from billing.law import Country, country
 from billing.law.country import table
 from tenants.texts import missing
 
 
-@pytest.mark.parametrize("code", ["CN", "TW", "KR"])
+@pytest.mark.parametrize("code", ["CN", "TW", "KR", "CZ", "DK", "FI"])
 def test_a_public_appeal_needs_a_qualification_where_the_law_says_so(code: str) -> None:
     assert not country(code).free
     assert country(code).qualification
@@ -33,4 +36,19 @@ def test_mainland_chinas_own_receipt_is_not_ours() -> None:
     receipt = country("CN").receipt
     assert receipt is not None
     assert not receipt.ours
-    assert receipt.name["zh-Hans"] == "公益事业捐赠统一票据"
+    assert receipt.name["zh-Hans"] == "公益事业捐赠票据"
+
+
+@pytest.mark.parametrize("code", table())
+def test_what_was_checked_names_pages_and_a_day_that_has_been(code: str) -> None:
+    entry = table()[code]
+    for said in filter(None, [entry, entry.receipt]):
+        assert all(address.startswith(("https://", "http://")) and host for host, address in said.pages)
+        assert said.checked is None or said.checked >= date(2026, 11, 22)
+    assert entry.checked or not entry.says
+
+
+def test_an_unknown_country_was_checked_by_nobody_and_a_day_without_a_source_counts_for_nothing() -> None:
+    assert country("ZZ").checked is None
+    with pytest.raises(ValidationError, match="names its sources"):
+        Country(checked=date(2026, 11, 22))
