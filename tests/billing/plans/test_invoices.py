@@ -4,6 +4,9 @@ way, one."""
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlmodel import func, select
+
+from billing.plans import rounds
 from billing.plans.invoices import drawing
 from billing.plans.models import PlanInvoice
 from billing.plans.service import Address, extend_trial, payer_of, row_of
@@ -11,8 +14,9 @@ from billing.plans.sponsoring import service as sponsoring
 from billing.processor.invoicing.service import paid_outside, withdraw
 from billing.usage.service import count
 from infra import clock
-from infra.database import Session
-from infra.scope import PLATFORM
+from infra.database import Session, unit_of_work
+from infra.jobs import Job
+from infra.scope import PLATFORM, no_scope
 from tenants.directory.service import tenant_by_id
 from tests.billing.plans.conftest import House
 
@@ -209,6 +213,21 @@ async def test_who_sleeps_is_asked_for_nothing_more_and_wakes_by_paying(house: H
         await house.work()
     assert (await house.stands(date(2027, 3, 3))).state == "active"
     assert f"{name}: everything is awake again" in await house.letters()
+
+
+async def test_a_round_owes_each_hotline_its_day_once(house: House) -> None:
+    async def days() -> int:
+        with no_scope():
+            async with unit_of_work() as session:
+                owed = select(func.count()).where(Job.name == "plans.day", Job.tenant == house.tenant)
+                return (await session.exec(owed)).one()
+
+    for _twice in range(2):
+        with no_scope():
+            async with unit_of_work() as session:
+                await rounds.begin(session)
+                await rounds.go_round(session)
+    assert await days() == 1
 
 
 async def test_a_trial_ends_with_two_letters_before_and_one_after(house: House) -> None:
