@@ -5,13 +5,15 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, exists, select
+from sqlalchemy import String, cast, literal
+from sqlmodel import col, exists, or_, select
 
 from billing.money import Money
 from billing.monthly.models import MonthlyGift
 from billing.processor.models import Operation
 from infra.database import Session
 from infra.errors import NotFound
+from infra.jobs import Job
 from infra.scope import current_tenant
 from tenants.directory.models import Tenant
 from tenants.directory.service import tenant_by_id
@@ -74,8 +76,16 @@ def day_of(tenant: Tenant, at: datetime) -> date:
 
 async def _standing(session: Session, row: MonthlyGift) -> Standing:
     tenant = await tenant_by_id(session, current_tenant())
+    # A wish that the processor has answered is on its way until the job that noted what came of it is done.
+    owed = exists().where(
+        col(Job.key) == literal("monthly.wish:").concat(cast(col(Operation.id), String)),
+        col(Job.done_at).is_(None),
+        col(Job.failed_at).is_(None),
+    )
     waits = exists().where(
-        col(Operation.subject) == row.id, col(Operation.kind) == "monthly", col(Operation.state) == "wanted"
+        col(Operation.subject) == row.id,
+        col(Operation.kind) == "monthly",
+        or_(col(Operation.state) == "wanted", owed),
     )
     due = row.resumes_at if row.state == "paused" else row.next_at
     day = day_of(tenant, due) if due and row.state in ("active", "past_due", "paused") else None

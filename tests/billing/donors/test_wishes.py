@@ -4,7 +4,8 @@ import re
 from itertools import count
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from billing.giving.models import Donor
 from billing.monthly.models import MonthlyGift
@@ -58,6 +59,13 @@ async def test_an_amount_counts_from_the_next_month_and_a_wrong_one_comes_back(l
         assert (await mia.wishes(f"monthly/{key}/amount", amount="80", token="second")).status_code == 303
     assert "is being done" in await mia.page()
     assert "data-ask" in (await mia.client.get(mia.home)).text
+    with line.scope():
+        async with unit_of_work() as session:
+            await session.execute(update(Operation).where(col(Operation.kind) == "monthly").values(state="done"))
+    assert "is being done" in await mia.page(), "it is answered, and nothing was noted yet"
+    with line.scope():
+        async with unit_of_work() as session:
+            await session.execute(update(Operation).where(col(Operation.kind) == "monthly").values(state="wanted"))
     await work(line.house)
     assert await wished(line) == ["change"]
     assert [each[:2] for each in await state(line)] == [("active", 8000)]
