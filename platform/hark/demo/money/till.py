@@ -118,6 +118,6 @@ async def forget(session: Session, account: str) -> None:
     await session.execute(delete(Job).where(*await _owed(session, account)))
     for model in (SimulatedObject, SimulatedAnswer, SimulatedDelivery):
         await session.execute(delete(model).where(col(model.account) == account))
-    itself = (SimulatedObject.account == "", SimulatedObject.kind == "account", SimulatedObject.ref == account)
-    await session.execute(delete(SimulatedObject).where(*itself))
+    named = (col(SimulatedObject.kind) == "account", col(SimulatedObject.ref) == account)
+    await session.execute(delete(SimulatedObject).where(col(SimulatedObject.account) == "", *named))
     await session.execute(delete(SimulatedAnswer).where(col(SimulatedAnswer.body)["id"].astext == account))

@@ -1,7 +1,6 @@
 """What was used, by the month; and what has been counted, which leads back to nothing."""
 
 import sqlalchemy as sa
-import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0006"
@@ -16,7 +15,7 @@ def upgrade() -> None:
         "usage_event",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("source", sa.LargeBinary(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.CheckConstraint("kind IN ('minutes', 'messages', 'numbers', 'storage')", name=op.f("ck_usage_event_kind")),
@@ -29,7 +28,7 @@ def upgrade() -> None:
         "usage_sum",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('minutes', 'messages', 'numbers', 'storage')", name=op.f("ck_usage_sum_kind")),

@@ -1,7 +1,6 @@
 """Sponsors' pools, and what of them went to which gift."""
 
 import sqlalchemy as sa
-import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0008"
@@ -16,18 +15,18 @@ def upgrade() -> None:
         "pool",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("named", sa.Boolean(), nullable=False),
         sa.Column("campaign", sa.Uuid(), nullable=True),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("used_minor", sa.BigInteger(), nullable=False),
         sa.Column("percent", sa.Integer(), nullable=False),
         sa.Column("most_per_gift_minor", sa.BigInteger(), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("rest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rest", sa.String(), nullable=False),
         sa.Column("rests", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),

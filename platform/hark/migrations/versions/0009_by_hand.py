@@ -1,7 +1,6 @@
 """Gifts that are entered by hand, and the statements of a bank line by line."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
@@ -17,8 +16,8 @@ def upgrade() -> None:
         "bank_account",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bank_account")),
     )
@@ -28,7 +27,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account", sa.Uuid(), nullable=True),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("sealed_name", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
@@ -57,7 +56,7 @@ def upgrade() -> None:
         "bank_layout",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("header", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("header", sa.String(), nullable=False),
         sa.Column("account", sa.Uuid(), nullable=False),
         sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
@@ -76,7 +75,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("donor", sa.Uuid(), nullable=True),
-        sa.Column("cost", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cost", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "donor"],
@@ -92,13 +91,13 @@ def upgrade() -> None:
         "offline_gift",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("given_on", sa.Date(), nullable=False),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("minor", sa.BigInteger(), nullable=False),
         sa.Column("campaign", sa.Uuid(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("receipt", sa.Boolean(), nullable=False),
         sa.Column("booked", sa.Integer(), nullable=False),
         sa.Column("entry", sa.Uuid(), nullable=True),
@@ -124,12 +123,12 @@ def upgrade() -> None:
         sa.Column("file", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("payer", sa.LargeBinary(), nullable=True),
         sa.Column("doubt", sa.Boolean(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("subject", sa.Uuid(), nullable=True),
         sa.Column("entry", sa.Uuid(), nullable=True),
         sa.Column("turn", sa.Integer(), nullable=False),

@@ -1,7 +1,6 @@
 """What holds the keys to donors' own pages, and who wants to be reminded of giving."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
 revision = "0010"
@@ -18,11 +17,11 @@ def upgrade() -> None:
         "donor_key",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("donor", sa.Uuid(), nullable=True),
         sa.Column("hash", sa.LargeBinary(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -51,12 +50,12 @@ def upgrade() -> None:
         sa.Column("donor", sa.Uuid(), nullable=False),
         sa.Column("gift", sa.Uuid(), nullable=False),
         sa.Column("campaign", sa.Uuid(), nullable=True),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("next_on", sa.Date(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('active', 'stopped')", name=op.f("ck_gift_reminder_state")),

@@ -1,7 +1,6 @@
 """What a unit of use costs, and the months that were laid open, which stay as they are."""
 
 import sqlalchemy as sa
-import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0013"
@@ -19,7 +18,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
         sa.Column("booked_before", sa.Date(), nullable=False),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_open_period_currency")),
         sa.CheckConstraint("answered >= 5 AND answered % 5 = 0", name=op.f("ck_open_period_answered")),
@@ -34,9 +33,9 @@ def upgrade() -> None:
         "usage_rate",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("milli", sa.BigInteger(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('minutes', 'messages', 'numbers')", name=op.f("ck_usage_rate_kind")),
