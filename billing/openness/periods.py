@@ -27,19 +27,16 @@ MONTHS_BACK = 12
 """The first period begins no longer ago than this."""
 
 # Each posting belongs to the first period that ends after it happened and was laid open after it was booked; what lies
-# before the first one is 0, what is in none yet has no number.
-_CUTS = (
-    "WITH cut AS (SELECT * FROM unnest(:untils, :booked) WITH ORDINALITY AS each (until, booked, place)), "
-    "told AS (SELECT p.account, p.minor, (SELECT min(place) - 1 FROM cut "
-    "WHERE p.at < cut.until AND p.booked_on < cut.booked) AS place "
-    "FROM ledger_posting AS p WHERE p.account = ANY(:accounts) AND p.currency = :currency AND p.at < :last) "
-    "SELECT account, place, sum(minor)::bigint AS minor FROM told WHERE place IS NOT NULL GROUP BY account, place"
-)
-SUMS = text(_CUTS).bindparams(
+# before the first one is 0, what is in none yet comes after the last.
+SUMS = text(
+    "WITH told AS (SELECT account, minor, "
+    "greatest(width_bucket(at, :untils), width_bucket(booked_on, :booked)) AS place "
+    "FROM ledger_posting WHERE account = ANY(:accounts) AND currency = :currency) "
+    "SELECT account, place, sum(minor)::bigint AS minor FROM told GROUP BY account, place"
+).bindparams(
     bindparam("untils", type_=ARRAY(TIMESTAMP(timezone=True))),
     bindparam("booked", type_=ARRAY(DATE)),
     bindparam("accounts", type_=ARRAY(TEXT)),
-    bindparam("last", type_=TIMESTAMP(timezone=True)),
 )
 _GIVERS = text(
     "SELECT count(DISTINCT coalesce(gift.donor, p.gift, p.entry_id)) FILTER (WHERE p.account = ANY(:people)) "
@@ -126,11 +123,11 @@ async def periods(session: Session, laid: Laid, zone: str) -> list[Period]:
     if not rows:
         return []
     cuts, accounts = laid.cuts(zone), sorted({*CHART, *await cost_accounts(session)})
-    given = {"currency": rows[0].currency, "accounts": accounts, "last": cuts["untils"][-1], **cuts}
-    found = await session.execute(SUMS, given)
+    found = await session.execute(SUMS, {"currency": rows[0].currency, "accounts": accounts, **cuts})
     sums: list[dict[str, int]] = [{} for _each in range(len(rows) + 1)]
     for account, place, minor in found:
-        sums[place][account] = minor
+        if place < len(sums):
+            sums[place][account] = minor
     made, there = [], dict(sums[0])
     for row, moved in zip(rows, sums[1:], strict=True):
         lines: dict[str, int] = {}
