@@ -31,7 +31,9 @@ COMMANDS = {
     "phone": Command(
         "hark.phone.carriers.fallback:main", "print what takes a number's calls while Hark can't be reached", True
     ),
-    "demo": Command("hark.demo.command:main", "fill this installation with five example hotlines, or remove them", True),
+    "demo": Command(
+        "hark.demo.command:main", "fill this installation with five example hotlines, or remove them", True
+    ),
     "bench": Command("hark.bench:main", "measure, and print each figure as a ratio"),
     "stripe": Command("hark.bench.processor:main", "say how much of Stripe the simulated payment processor does"),
     "i18n": Command("hark.i18n:main", "collect the texts to translate, or check that none is missing"),
