@@ -15,6 +15,8 @@ from infra.scope import current_tenant
 from tenants.directory.models import Tenant
 
 Mode = Literal["off", "own", "partner"]
+OPEN_BOOKS = "open_books"
+"""The name, among a hotline's defaults, of whether everybody may read what comes in and what the line costs."""
 STEPS = {"CNY": (50, 100, 200, 500), "JPY": (1000, 3000, 5000, 10000), "INR": (500, 1000, 2000, 5000)}
 """What people give where a unit is worth little, in whole units; elsewhere the four below."""
 USUAL = (10, 25, 50, 100)

@@ -16,7 +16,7 @@ from billing.campaigns.service import over, takes_gifts, updates_of
 from billing.campaigns.thermometer import Thermometer, thermometer
 from billing.giving import service
 from billing.giving.form import OWN, RHYTHMS, GiftForm
-from billing.giving.settings import Giving
+from billing.giving.settings import OPEN_BOOKS, Giving
 from billing.matching.offer import offer
 from billing.money import Money, brief, in_digits, shown
 from billing.processor.access import simulated
@@ -60,6 +60,7 @@ def shell(tenant: Tenant, profile: Profile) -> dict[str, Any]:
         "hotline": tenant.name,
         "home": f"/h/{tenant.slug}",
         "give": f"/h/{tenant.slug}/give",
+        "open_books": f"/h/{tenant.slug}/open-books" if profile.defaults.get(OPEN_BOOKS) else "",
         "neutral_title": say(profile.texts.get("neutral_title", {}), tag, tenant.languages[0]) if neutral else "",
         "exit_url": str(profile.defaults.get("exit_url", "")),
         "languages_here": {each: LANGUAGES[each] for each in tenant.languages if each in LANGUAGES},

@@ -37,7 +37,10 @@ async def test_books_are_laid_open_when_the_hotline_wants_it_and_each_figure_ope
             for path in (page, f"{page}.json", f"{page}/2025-11", f"{page}/2025-11/people"):
                 assert (await anyone.get(path)).status_code == 404
             assert "€600.15" in (await admin.get(desk)).text
+            giving = f"/h/{hotline.slug}/give"
+            assert page not in (await admin.get(giving)).text
             assert (await admin.post(desk, data={"published": "yes"})).status_code == 303
+            assert f'href="{page}"' in (await admin.get(giving)).text
             seen = (await anyone.get(page)).text
             for words in ("November 2025", "€600.15", "€500.00", "€50.00", "Not known yet"):
                 assert words in seen
