@@ -12,6 +12,8 @@ from infra.errors import Invalid, _
 
 MOST_LINES = 5000
 MOST_COLUMNS = 60
+HEAD = 65536
+"""In so many signs the separator shows."""
 SEPARATORS = (";", ",", "\t", "|")
 
 
@@ -39,10 +41,7 @@ def plain(cell: str) -> str:
 def table_of(text: str) -> Table:
     """The table in a file's text. Raises Invalid for none, and for one that is too long."""
     separator = max(SEPARATORS, key=lambda sign: _score(text, sign))
-    rows = [tuple(cell.strip() for cell in row) for row in _parse(text, separator)]
-    rows = [row for row in rows if any(row)]
-    if len(rows) > MOST_LINES + 50:
-        raise Invalid(_("This file has more than %(most)s lines. Save a shorter stretch."), most=MOST_LINES)
+    rows = _parse(text, separator)
     widths = Counter(_width(row) for row in rows if _width(row) > 1)
     if not widths:
         raise Invalid(_("There is no table in this file: each line needs a day and an amount."))
@@ -56,9 +55,17 @@ def table_of(text: str) -> Table:
     return Table(separator, tuple((*header, *[""] * wide)[:wide]), made, place or 0)
 
 
-def _parse(text: str, separator: str) -> list[list[str]]:
+def _parse(text: str, separator: str) -> list[tuple[str, ...]]:
+    """The rows that aren't empty. Reading ends at the first one too many: a file may hold millions."""
+    rows: list[tuple[str, ...]] = []
     try:
-        return list(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator))
+        for cells in csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator):
+            row = tuple(cell.strip() for cell in cells[:MOST_COLUMNS])
+            if any(row):
+                rows.append(row)
+            if len(rows) > MOST_LINES + 50:
+                raise Invalid(_("This file has more than %(most)s lines. Save a shorter stretch."), most=MOST_LINES)
+        return rows
     except csv.Error:
         raise Invalid(_("This file is damaged: its lines can't be told apart.")) from None
 
@@ -71,7 +78,8 @@ def _width(row: Sequence[str]) -> int:
 def _score(text: str, sign: str) -> tuple[int, int]:
     """How well a sign separates: known names of columns first, then lines that are equally wide."""
     try:
-        rows = list(csv.reader(io.StringIO("\n".join(text.replace("\0", "").splitlines()[:60])), delimiter=sign))
+        head = "\n".join(text[:HEAD].replace("\0", "").splitlines()[:60])
+        rows = [row[:MOST_COLUMNS] for row in csv.reader(io.StringIO(head), delimiter=sign)]
     except csv.Error:
         return (0, 0)
     named = max((_names(row) for row in rows), default=0)

@@ -8,6 +8,9 @@ from decimal import Decimal, InvalidOperation
 
 FORMS = ("ymd", "dmy", "mdy")
 """In which order year, month and day stand."""
+LONGEST = 64
+"""A cell of more signs is neither a day nor an amount. It isn't even looked at: evening out signs and spaces takes time
+that grows with the square of how many there are, and everybody else's requests would wait for that."""
 _MONTHS = {
     "jan": 1, "feb": 2, "fev": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4, "avr": 4, "may": 5, "mai": 5, "mag": 5,
     "jun": 6, "jul": 7, "aug": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10, "okt": 10, "ott": 10, "nov": 11,
@@ -21,6 +24,8 @@ _SIGNED = re.compile(r"(?P<before>[-+(]?)(?P<digits>[\d.,' ]*\d)(?P<after>[-+)]?
 
 def day_of(cell: str, form: str) -> date | None:
     """The day in a cell whose parts stand in this order; None if it isn't one. An hour behind it is left out."""
+    if len(cell) > LONGEST:
+        return None
     parts = [part for part in _PARTS.findall(unicodedata.normalize("NFKC", cell)) if part not in "年月日"]
     if not parts or (form == "mdy" and _DOTS.match(cell.strip())):
         return None
@@ -33,10 +38,10 @@ def day_of(cell: str, form: str) -> date | None:
     month, year = named["m"], named["y"]
     if not (named["d"].isdigit() and year.isdigit() and len(year) in ((4,) if form == "ymd" else (2, 4))):
         return None
-    number = int(month) if month.isdigit() else _MONTHS.get(month.casefold()[:3], 0)
     try:
+        number = int(month) if month.isdigit() else _MONTHS.get(month.casefold()[:3], 0)
         return date(int(year) + (2000 if len(year) == 2 else 0), number, int(named["d"]))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -61,6 +66,8 @@ def _one_way(days: Sequence[date]) -> bool:
 def number(cell: str, decimal: str) -> Decimal | None:
     """The number in a cell: thousands by any other sign; minus before, behind or as brackets; CR and DR. None if it
     isn't one. `decimal` is the sign before its decimal places."""
+    if len(cell) > LONGEST:
+        return None
     said = unicodedata.normalize("NFKC", cell).replace("\u2212", "-").replace("\u2019", "'").strip()
     said = re.sub(r"^([-+]?)\s*(?:[A-Z]{3}|[$€£¥]|HK\$)\s*", r"\1", said)
     said = re.sub(r"\s*(?:[A-Z]{3}|[$€£¥元])$", "", said).strip()
@@ -89,7 +96,7 @@ def decimal_of(cells: Iterable[str]) -> str:
     before other than three digits. "." where nothing says so."""
     votes = {".": 0, ",": 0}
     for cell in cells:
-        said = re.sub(r"[^\d.,]", "", unicodedata.normalize("NFKC", cell))
+        said = re.sub(r"[^\d.,]", "", unicodedata.normalize("NFKC", cell[:LONGEST]))
         last = max(said.rfind("."), said.rfind(","))
         if last < 0:
             continue

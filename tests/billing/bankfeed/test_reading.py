@@ -1,12 +1,14 @@
 """Statements of several countries, read: signs, columns, days and amounts."""
 
+import time
+
 import pytest
 
 from billing.bankfeed.reading.decode import decode
 from billing.bankfeed.reading.guess import guess
 from billing.bankfeed.reading.mapping import Outcome, mapping_of, read
-from billing.bankfeed.reading.table import MOST_LINES, table_of
-from billing.bankfeed.reading.values import decimal_of, forms_of
+from billing.bankfeed.reading.table import MOST_COLUMNS, MOST_LINES, table_of
+from billing.bankfeed.reading.values import FORMS, day_of, decimal_of, forms_of, number
 from infra.errors import Invalid
 from tests.billing.bankfeed import samples
 
@@ -135,3 +137,29 @@ def test_what_is_no_statement_is_refused_with_a_sentence(data: bytes) -> None:
 def test_a_file_that_is_too_long_is_refused() -> None:
     with pytest.raises(Invalid):
         table_of("Date,Amount\n" + "2026-01-01,1\n" * (MOST_LINES + 100))
+
+
+@pytest.mark.parametrize("cell", ["1" + " " * 100_000 + "1", "1" + "\u0301\u0316" * 50_000 + "1"])
+def test_a_cell_that_is_made_to_be_slow_holds_nobody_up(cell: str) -> None:
+    began = time.process_time()
+    assert number(cell, ".") is number(cell, ",") is None
+    assert all(day_of(cell, form) is None for form in FORMS)
+    assert decimal_of([cell]) == "."
+    assert time.process_time() - began < 1
+
+
+def test_digits_that_python_cannot_count_with_are_no_day() -> None:
+    assert day_of("1 \U00010a40 2026", "dmy") is None
+    assert day_of("1 " + "9" * 40 + " 2026", "dmy") is None
+
+
+@pytest.mark.parametrize("text", ["a\n" * 1_000_000, "a,1\n" * 700_000])
+def test_reading_ends_at_the_first_line_too_many(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(Invalid, match="lines"):
+        table_of(text)
+    assert time.process_time() - began < 0.5
+
+
+def test_columns_without_end_are_cut() -> None:
+    assert len(table_of("a," * 1_400_000 + "\n1,2").header) == MOST_COLUMNS
