@@ -169,7 +169,7 @@ async def test_the_books_have_every_gift_and_agree_with_the_processor(filled: Fi
         assert bool(gifts) == owes
         assert {gift.state for gift in gifts} <= {"paid"}
         assert -sum(line.minor for line in lines) == given
-        assert sorted(receipts) == list(range(1, len(gifts) + 1))
+        assert sorted(receipts) == list(range(1, sum(gift.method != "cash" for gift in gifts) + 1))
         page = (await (await browser(await example.account("owner"))).get(f"{example.at}/money")).text
         assert ("big-number" in page) == owes
         donation = await (await browser()).get(f"/h/{example.tenant.slug}/give")

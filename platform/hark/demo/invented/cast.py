@@ -74,6 +74,24 @@ class Partner(Part):
     url: str
 
 
+class Sponsor(Part):
+    """Who doubles gifts to the campaign, up to `amount`, each by `most` at most; both in whole units."""
+
+    name: str
+    amount: int
+    most: int
+
+
+class Around(Part):
+    """What stands around the gifts, in whole units: a sponsor, an evening and what lay in its box, the costs of a month
+    by kind (people, training, rooms, other)."""
+
+    sponsor: Sponsor | None = None
+    evening: str = ""
+    box: int = 0
+    costs: dict[str, int] = Field(default_factory=dict)
+
+
 class Gifts(Part):
     """What supports it: so many gifts a day, of `amounts` (minor units), from `donors`, some of whom write something.
     Every second donor leaves an address."""
@@ -85,6 +103,7 @@ class Gifts(Part):
     donors: Annotated[tuple[str, ...], Field(min_length=2)]
     messages: tuple[str, ...]
     honours: tuple[str, ...] = ()
+    around: Around = Field(default_factory=Around)
     appeal: Appeal | None = None
     partner: Partner | None = None
 

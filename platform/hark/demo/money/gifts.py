@@ -18,15 +18,15 @@ from billing.processor.booking.payouts import book_payout
 from billing.processor.checkout import CheckoutOrder, look_up, start_checkout
 from billing.processor.connect.service import open_account, renew
 from hark.demo.invented.cast import Gifts, Hotline
-from hark.demo.money import till
+from hark.demo.money import around, till
 from infra.clock import now, travel
 from infra.database import unit_of_work
 from infra.settings import settings
 from tenants.directory.models import Tenant
 
-NAMED, SHOWN, WRITES, HONOURS, COVERS, FOR_IT = 0.6, 0.4, 0.3, 0.06, 0.4, 0.35
-"""How many of the gifts have a name, of these a shown one, a message, somebody in whose honour, the fee on top, or go
-to the campaign."""
+NAMED, MONTHLY, SHOWN, WRITES, HONOURS, COVERS, FOR_IT = 0.6, 0.2, 0.4, 0.3, 0.06, 0.4, 0.35
+"""How many of the gifts have a name; of those with an address, how many begin a monthly one; how many show the name,
+have a message or somebody in whose honour, add the fee, go to the campaign."""
 A_WEEK, LASTS = timedelta(days=7), timedelta(days=75)
 
 
@@ -48,6 +48,11 @@ async def support(hotline: Hotline, tenant: Tenant, start: datetime, days: int, 
         if hotline.gifts.appeal is None:
             return 0
         account = await _open_account(hotline, tenant)
+        await around.promise(hotline, tenant)
+        await around.spend(hotline, tenant)
+    with travel(to=start + timedelta(days=days / 2)):
+        await around.evening(hotline, tenant)
+        await around.spend(hotline, tenant)
     count, paid_out = 0, start
     for number, meant in enumerate(_meant(hotline.gifts, tenant, start, days)):
         if meant.at - paid_out > A_WEEK:
@@ -113,11 +118,13 @@ def _one(gifts: Gifts, at: datetime, chance: Random) -> Meant:
         return chance.choice(words) if words and chance.random() < share else ""
 
     name = maybe(NAMED, gifts.donors)
+    email = gifts.email_of(name) if name else ""
     form = GiftForm(
         amount="own",
         cover=chance.random() < COVERS,
         name=name,
-        email=gifts.email_of(name) if name else "",
+        email=email,
+        rhythm="monthly" if email and chance.random() < MONTHLY else "once",
         shows=bool(name) and chance.random() < SHOWN,
         honour=maybe(HONOURS, gifts.honours),
         message=maybe(WRITES, gifts.messages),
@@ -149,6 +156,8 @@ async def _give(tenant: Tenant, meant: Meant, number: int, browser: httpx.AsyncC
             away=page,
             email=meant.form.email or None,
             campaign=gift.campaign,
+            monthly=gift.monthly,
+            added=added,
         )
     where = await start_checkout(order)
     if where != order.back:
