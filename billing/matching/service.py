@@ -26,6 +26,7 @@ async def settle(session: Session, *, gift: UUID, campaign: UUID | None, kept: M
     pools still have. The gift's row must be there (flushed). Call it before a receipt is issued: pools are locked here
     until the end of the transaction, and a receipt's counter is always locked after them.
     """
+    kept = max(kept, Money(0, kept.currency))  # what was given back can be disputed as well, and is gone once
     pools = await _locked(session, gift, campaign, kept.currency, at)
     if not pools:
         return

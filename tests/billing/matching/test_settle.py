@@ -155,6 +155,19 @@ async def test_a_gift_that_found_a_pool_used_up_isnt_matched_when_something_come
         assert (found.left, found.to) == (1000, {first: 0, late: 0})
 
 
+async def test_a_gift_that_was_given_back_and_then_disputed_as_well_has_no_match() -> None:
+    """A donor's bank may take back the whole of what was refunded already: less than nothing is kept then."""
+    with new_books():
+        async with unit_of_work() as session:
+            pool = await a_pool(session, 1000)
+        gift = await pool_world.given(700)
+        await kept(gift, -700)
+        assert (await stands(pool.id)).to == {gift: 0}
+        await kept(gift, 0)
+        await kept(gift, 700)
+        assert (await stands(pool.id)).to == {gift: 700}
+
+
 async def test_what_is_left_at_the_end_goes_where_the_sponsor_wants_it() -> None:
     with new_books():
         async with unit_of_work() as session:
