@@ -18,7 +18,7 @@ METHODS = [
     ("**.html", "jinja2.ext:babel_extract"),
 ]
 OPTIONS = {"**/templates/**.html": {"silent": "false"}, "**.html": {"silent": "false"}}
-SAID = ("_", "gettext", "Invalid", "Conflict", "NotFound", "Forbidden", "HarkError")
+SAID = ("_", "gettext", "sentence", "mark", "Invalid", "Conflict", "NotFound", "Forbidden", "HarkError")
 KEYWORDS = {**dict.fromkeys(SAID, None), "ngettext": (1, 2)}
 PLACES = re.compile(r"%\((\w+)\)|\{(\w+)\}")
 
