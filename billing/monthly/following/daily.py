@@ -10,7 +10,7 @@ from billing.monthly.following.looking import look
 from billing.monthly.models import MonthlyGift
 from billing.monthly.standing import day_of
 from billing.processor.access import NotReady
-from billing.processor.models import Payee
+from billing.processor.models import Operation, Payee
 from infra.clock import now
 from infra.database import Session
 from infra.jobs import enqueue, job
@@ -39,9 +39,13 @@ async def go_round(session: Session) -> None:
 
 @job("monthly.hotline", background=True)
 async def of_hotline(session: Session) -> None:
-    """Owe a look at each monthly gift of the hotline in scope that isn't over."""
+    """Owe a look at each monthly gift of the hotline in scope that isn't over; and once more what donors wished and
+    the processor hasn't answered, for a job that fails a whole day long isn't tried again by itself."""
     for key in list(await session.exec(select(MonthlyGift.id).where(col(MonthlyGift.state) != "ended"))):
         await enqueue(session, "monthly.day", {"monthly": str(key)}, key=f"monthly.day:{key}")
+    wished = select(Operation).where(Operation.kind == "monthly", Operation.state == "wanted")
+    for wish in list(await session.exec(wished.order_by(col(Operation.made_at), col(Operation.id)))):
+        await enqueue(session, "monthly.wish", {"monthly": str(wish.subject)}, key=f"monthly.wish:{wish.id}")
 
 
 @job("monthly.day", background=True)

@@ -5,14 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from billing.money import Money
 from billing.monthly import service
 from billing.processor import operations
-from infra.clock import travel
+from infra.clock import now, travel
 from infra.database import unit_of_work
 from infra.errors import Conflict, Invalid, NotFound
 from infra.ids import new_id
+from infra.jobs import Job
+from infra.scope import no_scope
 from tests.billing.monthly.conftest import Life, noon, work
 
 
@@ -95,6 +99,21 @@ async def test_stopping_is_at_once_and_nothing_is_charged_any_more(life: Life) -
     with pytest.raises(Conflict):
         await wish(life, service.pause, 1, token="late")
     await wish(life, service.stop, token="again")
+
+
+async def test_a_wish_outlives_a_day_without_the_processor(life: Life) -> None:
+    await life.begin(noon(2027, 1, 10))
+    await life.settled()
+    await wish(life, service.stop)
+    with no_scope():
+        async with unit_of_work() as session:
+            owed = (Job.name == "monthly.wish", Job.tenant == life.line.tenant, col(Job.done_at).is_(None))
+            await session.execute(update(Job).where(*owed).values(failed_at=now(), error="Unavailable"))
+    await work(life.line.house)
+    assert (await stands(life)).state == "active", "nobody carries it any more"
+    await life.swept()
+    assert (await stands(life)).state == "ended"
+    assert (await life.row()).why_ended == "stopped"
 
 
 async def test_stopping_withdraws_what_could_not_be_charged(life: Life) -> None:
