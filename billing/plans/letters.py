@@ -52,7 +52,7 @@ async def _readers(session: Session, kind: str, tenant: Tenant, payer: PlanPayer
     if kind in TO_PAYER and payer is not None:
         return [((await address_of(session, payer)).email, payer.language)]
     found = select(Member, Account).join(Account, col(Account.id) == Member.account_id)
-    leads = found.where(Member.tenant_id == tenant.id, col(Member.role).in_(LEADS))
+    leads = found.where(Member.tenant_id == tenant.id, col(Member.role).in_(LEADS), col(Member.left_at).is_(None))
     rows = (await session.exec(leads)).all()
     readers = {account.email: (member.languages or tenant.languages)[0] for member, account in rows}
     for also in (await payer_of(session, "own"), payer if kind == "overdue" else None):

@@ -16,9 +16,12 @@ from billing.usage.service import count
 from infra import clock
 from infra.database import Session, unit_of_work
 from infra.jobs import Job
+from infra.mail.send import Mail
 from infra.scope import PLATFORM, no_scope
 from tenants.directory.service import tenant_by_id
+from tenants.members.service import add_member
 from tests.billing.plans.conftest import House
+from tests.world import account_for
 
 DECEMBER, JANUARY = date(2026, 12, 2), date(2027, 1, 2)
 
@@ -245,6 +248,25 @@ async def test_a_trial_ends_with_two_letters_before_and_one_after(house: House) 
     ]
     assert await house.invoices() == []
     assert (await house.stands(date(2027, 2, 2))).plan.free
+
+
+async def test_who_has_left_reads_no_letter_about_a_plan(house: House) -> None:
+    address = f"gone-{house.slug}@example.org"
+    account = await account_for(address)
+
+    async def leaves(session: Session) -> None:
+        row = await add_member(session, account.id, "Gone", "admin", languages=["en"])
+        row.left_at = clock.now()
+        session.add(row)
+        await extend_trial(session, date(2027, 1, 31))
+
+    await house.run(leaves)
+    await house.day(date(2027, 1, 18))
+    with no_scope():
+        async with unit_of_work() as session:
+            told = [one.opened() for one in await session.exec(select(Mail))]
+    assert [one["to"] for one in told if "the trial ends" in one["subject"] and house.owner.name in one["subject"]]
+    assert not [one for one in told if one["to"] == address]
 
 
 async def test_a_smaller_plan_waits_for_the_next_month_and_nobody_pays_for_a_free_one(house: House) -> None:
