@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, text, update
 from sqlmodel import col, select
 
+from billing.monthly.closing import end_all
 from billing.processor.models import Payee, ProcessorEvent
 from infra.clock import now
 from infra.database import Session
@@ -79,7 +80,9 @@ async def rejoin(session: Session, _tenant: UUID, kept: Kept) -> None:
 
 
 async def delete_rows(session: Session, tenant: UUID) -> None:
-    """Delete all that the hotline kept: its rows, its files, its application, what is still owed for it."""
+    """Delete all that the hotline kept: its rows, its files, its application, what is still owed for it. Before that
+    monthly gifts end, of which nobody would know any more. Raises Unavailable where they can't be ended just now."""
+    await end_all(session)
     for name in await tenant_tables(session):
         if name not in KEPT:
             await session.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608 - a name that the database gave us
