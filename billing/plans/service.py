@@ -20,6 +20,7 @@ from infra.vault import seal, unseal
 from tenants.directory.models import Tenant
 from tenants.directory.service import tenant_by_id
 from tenants.extras import decide_by
+from tenants.members.service import normal_email
 
 CURRENCY = {"CN": "HKD", "HK": "HKD", "GB": "GBP", "US": "USD"}
 """In which a hotline is asked first, by its country; euros elsewhere."""
@@ -120,9 +121,10 @@ def check(choice: Choice) -> Plan:
         raise Invalid(_("Choose one of these."), field="way")
     if not choice.name.strip():
         raise Invalid(_("Write the name that stands on the invoice."), field="name")
-    name, at, host = choice.email.strip().partition("@")
-    if not (name and at and "." in host) or " " in choice.email.strip():
-        raise Invalid(_("This isn't an e-mail address."), field="email")
+    try:
+        normal_email(choice.email)
+    except Invalid:
+        raise Invalid(_("This isn't an e-mail address."), field="email") from None
     return chosen
 
 

@@ -41,7 +41,7 @@ async def _page(request: Request, at: Caller, token: str, wrong: str = "") -> Re
         "wrong": wrong,
     }
     answer = render(request, "plans/sponsor.html", context, status=422 if wrong else 200)
-    answer.headers["referrer-policy"] = "no-referrer"
+    answer.headers["x-robots-tag"] = "noindex"
     return answer
 
 
@@ -56,10 +56,10 @@ async def answer(
     request: Request, at: AtHotline, token: str, said: Annotated[str, Form(pattern="^(yes|no)$")] = "no"
 ) -> Response:
     """Yes, no, or no longer."""
-    await limit("plans.sponsor", str(at.tenant.id), "60/hour")
     if not plans_on():
         raise NotFound
     row = await service.of_token(at.session, token)
+    await limit("plans.sponsor", str(row.id), "60/hour")
     try:
         await service.answer(at.session, row, yes=said == "yes")
     except Invalid as error:

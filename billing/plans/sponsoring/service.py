@@ -16,6 +16,7 @@ from infra.scope import current_tenant
 from infra.settings import settings
 from infra.web import gettext, speaking
 from tenants.directory.service import tenant_by_id
+from tenants.members.service import normal_email
 
 
 async def sponsor(session: Session) -> PlanPayer | None:
@@ -27,13 +28,14 @@ async def ask(session: Session, address: Address, *, language: str) -> None:
     """Ask somebody to pay the plan of the hotline in scope; whoever was before is one no more. Raises Invalid."""
     if not address.name.strip():
         raise Invalid(_("Write who it is."), field="sponsor_name")
-    name, at, host = address.email.strip().partition("@")
-    if not (name and at and "." in host) or " " in address.email.strip():
-        raise Invalid(_("This isn't an e-mail address."), field="sponsor_email")
+    try:
+        email = normal_email(address.email)
+    except Invalid:
+        raise Invalid(_("This isn't an e-mail address."), field="sponsor_email") from None
     await end(session)
     tenant = await tenant_by_id(session, current_tenant())
     token = token_urlsafe(24)
-    kept = await sealed(session, Address(address.name.strip(), address.email.strip()))
+    kept = await sealed(session, Address(address.name.strip(), email))
     session.add(
         PlanPayer(kind="sponsor", state="invited", sealed=kept, token_hash=_hash(token), language=language)
     )  # fmt: skip
@@ -47,7 +49,7 @@ async def ask(session: Session, address: Address, *, language: str) -> None:
             hotline=tenant.name,
             page=f"{settings().base_url}/h/{tenant.slug}/sponsor/{token}",
         )
-    await send(session, to=address.email.strip(), subject=subject, text=text)
+    await send(session, to=email, subject=subject, text=text)
 
 
 async def end(session: Session, row: PlanPayer | None = None) -> None:
