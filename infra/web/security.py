@@ -94,7 +94,7 @@ class Security:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("content-security-policy", policy())
                 headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "same-origin"
+                headers.setdefault("referrer-policy", "same-origin")
                 headers["permissions-policy"] = "microphone=(self), camera=(), geolocation=()"
                 headers["cross-origin-opener-policy"] = "same-origin"
                 headers.setdefault("cache-control", "no-store")

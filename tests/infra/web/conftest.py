@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, WebSocket
 from pydantic import BaseModel
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from hark.app import dress
 from infra.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooMany
@@ -60,6 +60,10 @@ def small_app() -> FastAPI:
     @app.get("/language")
     async def said() -> dict[str, str]:
         return {"language": language(), "said": gettext("There is nothing at this address.")}
+
+    @app.get("/unseen")
+    async def unseen() -> Response:
+        return Response(headers={"referrer-policy": "no-referrer"})
 
     @app.get("/broken-off")
     async def broken_off() -> StreamingResponse:

@@ -53,9 +53,13 @@ async def test_every_answer_carries_the_other_guards(ask: httpx.AsyncClient) -> 
     for answer in (await ask.get("/language"), await ask.get("/nowhere"), await ask.get("/error/unforeseen")):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
-        assert answer.headers["referrer-policy"] in ("same-origin", "no-referrer")
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert "camera=()" in answer.headers["permissions-policy"]
         assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_page_may_keep_its_address_to_itself(ask: httpx.AsyncClient) -> None:
+    assert (await ask.get("/unseen")).headers["referrer-policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize("who", FORGED)
