@@ -57,8 +57,10 @@ async def _malformed(request: Request, error: Exception) -> Response:
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
-    """The answer to an error that nobody foresaw; what it was stands in the log alone."""
-    log.error("unexpected error at %s", request.url.path, exc_info=error)
+    """The answer to an error that nobody foresaw; what it was stands in the log alone. Of the address only the route's
+    form is written there, since many hold the secret of somebody's letter."""
+    where = getattr(request.scope.get("route"), "path", "no route")
+    log.error("unexpected error at %s", where, exc_info=error)
     return _answer(request, HarkError("Something went wrong on our side. What was saved before is still there."))
 
 

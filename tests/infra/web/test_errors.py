@@ -41,6 +41,8 @@ async def test_what_nobody_foresaw_stands_in_the_log_alone(
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "the secret of line 12" in caplog.text
+    assert "unexpected error at /error/{name}" in caplog.text
+    assert "unforeseen" not in caplog.text, "what stands in an address may be a secret"
 
 
 async def test_an_answer_already_begun_is_broken_off_not_dressed_up(ask: httpx.AsyncClient) -> None:
