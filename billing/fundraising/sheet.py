@@ -14,7 +14,8 @@ from infra.clock import now
 from infra.database import Session, unit_of_work
 from infra.scope import current_tenant, tenant_scope
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With the wide forms of the first four, which spreadsheets in East Asia take for the same."""
 
 Cursor = tuple[datetime, UUID]
 Page = Callable[[Session, Cursor | None], Awaitable[tuple[Iterable[Sequence[str]], Cursor | None]]]

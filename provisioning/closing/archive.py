@@ -24,7 +24,8 @@ FILES = ("voicemail", "recording", "prompt", "campaign", "receipts")
 """Kinds of files that are kept as <kind>/<tenant>/…/<part>, each part sealed."""
 PLAIN = frozenset({"prompt", "campaign"})
 """Those that everybody hears or sees: kept as <kind>/<tenant>/<name>, and not sealed."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With the wide forms of the first four, which spreadsheets in East Asia take for the same."""
 ENDINGS = {b"\x1aE\xdf\xa3": ".webm", b"OggS": ".ogg", b"RIFF": ".wav", b"%PDF": ".pdf"}
 
 

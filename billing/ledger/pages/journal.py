@@ -18,7 +18,8 @@ from infra.prepared import table
 
 _ENTRY, _POSTING = table(LedgerEntry), table(LedgerPosting)  # bare rows: a session would keep all it has read
 PAGE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""With the wide forms of the first four, which spreadsheets in East Asia take for the same."""
 HEAD = (
     "at", "booked_at", "kind", "ref", "account", "account_name", "debit", "credit", "currency", "minor_units",
     "campaign", "gift", "pool", "note", "entry", "reverses",

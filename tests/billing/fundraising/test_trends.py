@@ -3,11 +3,14 @@
 from datetime import date
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.fundraising.overview.trends import ORDER, PARTS, Cell, split
 from billing.fundraising.sheet import cell
+from billing.ledger.pages import journal
+from provisioning.closing import archive
 
 CAMPAIGNS = {UUID(int=number): f"Campaign {number}" for number in range(1, 8)}
 CELLS = st.builds(
@@ -38,3 +41,10 @@ def test_every_split_adds_up_to_the_same_in_each_month(cells: list[Cell]) -> Non
 @given(st.text(max_size=12))
 def test_no_text_of_a_donor_is_a_formula(words: str) -> None:
     assert not cell(words).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize("sign", "\uff1d\uff0b\uff0d\uff20")
+def test_a_wide_sign_begins_no_formula_either(sign: str) -> None:
+    said = f"{sign}HYPERLINK(1)"
+    for mark in (cell, journal._cell, archive._cell):
+        assert mark(said) == f"'{said}"
