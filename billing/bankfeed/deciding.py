@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from billing.bankfeed.lines import Told, line_of, told_of
 from billing.bankfeed.models import BankLine, BankPayer
+from billing.bankfeed.proposals import BY_HAND, BY_ITSELF
 from billing.ledger import Entry, Posting, book, reverse
 from billing.ledger.chart import CHART
 from billing.ledger.models import LedgerEntry
@@ -25,7 +26,8 @@ from infra.ids import new_id
 from infra.scope import current_tenant
 from tenants.directory.models import Tenant
 
-COSTS = tuple(code for code in CHART if code.startswith("cost."))
+COSTS = tuple(code for code in CHART if code.startswith("cost.") and code != "cost.plan")
+"""What may be booked from a statement; the platform's own invoice comes by itself, and is in the bank once paid."""
 BOOKED = {"grant": ("grants", "bank.grant"), "cash": ("cash", "bank.cash")}
 """On which account of the books the other side stands, and what the entry is called."""
 
@@ -89,7 +91,7 @@ async def _gift(session: Session, tenant: Tenant, row: BankLine, told: Told, cho
 
 
 async def _same(session: Session, row: BankLine, choice: Choice) -> UUID:
-    """The gift or the payout that this line is; it must be of the same amount and no other line's."""
+    """The gift, or the payment in the books, that this line is; it must be of the same amount and no other line's."""
     if choice.subject is None:
         raise Invalid(_("Choose which one it is."), field="subject")
     if choice.what == "known":
@@ -101,9 +103,8 @@ async def _same(session: Session, row: BankLine, choice: Choice) -> UUID:
         entry = await entry_of(session, choice.subject)
         sums = [(each.minor, each.currency) for each in await postings_of(session, entry.id) if each.account == "bank"]
         back = select(LedgerEntry.id).where(LedgerEntry.reverses == entry.id)
-        fits = (
-            entry.kind == "arrival" and sums == [(row.minor, row.currency)] and not (await session.exec(back)).first()
-        )
+        of_a_kind = entry.kind in BY_ITSELF | BY_HAND
+        fits = of_a_kind and sums == [(row.minor, row.currency)] and not (await session.exec(back)).first()
     other = select(BankLine.id).where(BankLine.subject == choice.subject)
     if not fits or (await session.exec(other)).first():
         raise Invalid(_("That is of another amount, or another line is it already."), field="subject")

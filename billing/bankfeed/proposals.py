@@ -1,7 +1,7 @@
 """What a line of a statement seems to be: asked of what is in the books, what was entered by hand, who paid before."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,6 +21,10 @@ from tenants.directory.models import Tenant
 
 NEAR = timedelta(days=5)
 """So far apart may a bank's day and ours be."""
+BY_HAND = frozenset({"cost", "cost.paid"})
+BY_ITSELF = frozenset({"arrival", "arrival.reversed", "plan.paid", "pool.payment", "pool.payback", "topup"})
+"""Kinds of entries that move money at the bank before its statement is read; of what was entered among the costs one
+can't be sure, for another payment may well be of the same amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Proposal:
     name: str = ""
     cost: str = ""
     campaign: UUID | None = None
+    kind: str = ""
+    """What the books call the entry that it seems to be."""
     awaits: bool = False
     """It looks like a payout of which the processor hasn't said yet that it has arrived."""
 
@@ -47,11 +53,13 @@ class Proposal:
 
 async def candidates(
     session: Session, tenant: Tenant, row: BankLine
-) -> tuple[list[tuple[UUID, date]], list[tuple[UUID, date]]]:
-    """What in the books a line could be, with its day: gifts that were entered by hand, payouts that arrived."""
-    by_hand, payouts = await _entered(session, [row]), await _arrived(session, tenant, [row])
+) -> tuple[list[tuple[UUID, date, str]], list[tuple[UUID, date, str]]]:
+    """What in the books a line could be, with its day and kind: gifts that were entered by hand; payouts that arrived,
+    and whatever else was paid."""
+    by_hand, booked = await _entered(session, [row]), await _booked(session, tenant, [row])
     fits = [
-        [(key, day) for key, day, *money in each if money == [row.minor, row.currency]] for each in (by_hand, payouts)
+        [(key, day, kind) for key, day, *money, kind in each if money == [row.minor, row.currency]]
+        for each in (by_hand, booked)
     ]
     return fits[0], fits[1]
 
@@ -61,20 +69,20 @@ async def propose(session: Session, tenant: Tenant, lines: Sequence[tuple[BankLi
     if not lines:
         return {}
     rows = [row for row, _told in lines]
-    by_hand, payouts = await _entered(session, rows), await _arrived(session, tenant, rows)
+    by_hand, booked = await _entered(session, rows), await _booked(session, tenant, rows)
     payers = await _payers(session, rows)
     pools = [(pool.id, money) for pool, money in await owed(session)]
     campaigns = await _campaigns(session)
     taken: set[UUID] = set()
     made = {}
     for row, told in sorted(lines, key=lambda pair: (pair[0].day, pair[0].id)):
-        found = _known(row, "known", by_hand, taken) or _known(row, "payout", payouts, taken)
+        found = _known(row, "known", by_hand, taken) or _known(row, "payout", booked, taken)
         if found is None:
             found = next((Proposal("pool", subject=key) for key, money in pools if _is(row, money)), None)
         if found is None:
             found = await _habit(session, row, told, payers.get(bytes(row.payer or b"")), campaigns)
         if found.sure and row.doubt:
-            found = Proposal(found.what, False, found.subject, found.donor, found.name, found.cost, found.campaign)
+            found = replace(found, sure=False)
         if found.subject:
             taken.add(found.subject)
         made[row.id] = found
@@ -85,18 +93,21 @@ def _is(row: BankLine, money: object) -> bool:
     return (row.minor, row.currency) == (getattr(money, "minor", None), getattr(money, "currency", None))
 
 
-Candidate = tuple[UUID, date, int, str]
-"""What may be the same: its id, its day, its amount in minor units, its currency."""
+Candidate = tuple[UUID, date, int, str, str]
+"""What may be the same: its id, its day, its amount in minor units, its currency, its kind."""
 
 
 def _known(row: BankLine, what: str, candidates: Iterable[Candidate], taken: set[UUID]) -> Proposal | None:
     """The nearest in time of those with this amount; sure where no other could be it."""
     near = [
-        (abs(day - row.day), key)
-        for key, day, minor, currency in candidates
+        (abs(day - row.day), key, kind)
+        for key, day, minor, currency, kind in candidates
         if (minor, currency) == (row.minor, row.currency) and abs(day - row.day) <= NEAR and key not in taken
     ]
-    return Proposal(what, len(near) == 1, min(near)[1]) if near else None
+    if not near:
+        return None
+    _apart, key, kind = min(near)
+    return Proposal(what, len(near) == 1 and kind not in BY_HAND, key, kind=kind)
 
 
 def _stretch(rows: Sequence[BankLine]) -> tuple[date, date]:
@@ -115,29 +126,32 @@ async def _entered(session: Session, rows: Sequence[BankLine]) -> list[Candidate
         col(OfflineGift.given_on).between(since, until),
         ~linked,
     )
-    return [(key, day, minor, code) for key, day, minor, code in await session.exec(found)]
+    return [(key, day, minor, code, "gift.bank") for key, day, minor, code in await session.exec(found)]
 
 
-async def _arrived(session: Session, tenant: Tenant, rows: Sequence[BankLine]) -> list[Candidate]:
-    """Payouts of the processor that the books have in the bank and that no line is yet."""
+async def _booked(session: Session, tenant: Tenant, rows: Sequence[BankLine]) -> list[Candidate]:
+    """Payouts of the processor, paid plans, sponsors' payments and costs that the books have in the bank already and
+    that no line is yet: booked from the statement as well, they would be there twice."""
     zone = ZoneInfo(tenant.zone)
     since, until = (datetime.combine(day, time(), zone) for day in _stretch(rows))
     linked = exists().where(col(BankLine.subject) == col(LedgerEntry.id))
     back = LedgerEntry.__table__.alias("back")  # type: ignore[attr-defined]  # every table has it
     found = (
-        select(LedgerEntry.id, LedgerEntry.at, LedgerPosting.minor, LedgerPosting.currency)
+        select(LedgerEntry.id, LedgerEntry.at, LedgerPosting.minor, LedgerPosting.currency, LedgerEntry.kind)
         .join(LedgerPosting, col(LedgerPosting.entry_id) == col(LedgerEntry.id))
         .where(
             LedgerPosting.account == "bank",
             col(LedgerPosting.currency).in_({row.currency for row in rows}),
             col(LedgerPosting.minor).in_({row.minor for row in rows}),
             col(LedgerPosting.at).between(since, until),
-            LedgerEntry.kind == "arrival",
+            col(LedgerEntry.kind).in_(BY_ITSELF | BY_HAND),
             ~linked,
             ~exists().where(back.c.reverses == col(LedgerEntry.id)),
         )
     )
-    return [(key, at.astimezone(zone).date(), minor, code) for key, at, minor, code in await session.exec(found)]
+    return [
+        (key, at.astimezone(zone).date(), minor, code, kind) for key, at, minor, code, kind in await session.exec(found)
+    ]
 
 
 async def _payers(session: Session, rows: Sequence[BankLine]) -> dict[bytes, BankPayer]:

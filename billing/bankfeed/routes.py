@@ -16,7 +16,7 @@ from billing.bankfeed.lines import Told, line_of, told_of
 from billing.bankfeed.models import BankFile, BankLine
 from billing.bankfeed.proposals import Proposal, candidates, propose
 from billing.campaigns.service import campaigns
-from billing.ledger.pages.words import account_words, day_words
+from billing.ledger.pages.words import account_words, day_words, kind_words
 from billing.matching.pools import owed, sponsor_of
 from billing.money import Money, shown
 from billing.offline.donors import name_and_email
@@ -162,7 +162,7 @@ async def _page(
     waiting = row.state == "waiting"
     found = (await propose(staff.session, staff.tenant, [(row, said)]))[row.id] if waiting else Proposal()
     choice = await _as_proposed(staff, said, found)
-    by_hand, payouts = await candidates(staff.session, staff.tenant, row) if waiting else ([], [])
+    by_hand, booked = await candidates(staff.session, staff.tenant, row) if waiting else ([], [])
     pools = [pair for pair in await owed(staff.session) if pair[1].currency == row.currency and row.minor > 0]
     subject = str(found.subject or "")
     context: dict[str, Any] = {
@@ -176,8 +176,9 @@ async def _page(
             "cost": found.cost, "known": subject, "payout": subject, "pool": subject, "receipt": "yes",
             "language": choice.language,
         },
-        "by_hand": [(str(at), f"{day_words(day)} · {await _name(staff, at)}") for at, day in by_hand],
-        "payouts": [(str(at), day_words(day)) for at, day in payouts],
+        "by_hand": [(str(at), f"{day_words(day)} · {await _name(staff, at)}") for at, day, _kind in by_hand],
+        "payouts": [(str(at), f"{day_words(day)} · {kind_words(kind)}") for at, day, kind in booked],
+        "arrivals": all(kind == "arrival" for _at, _day, kind in booked),
         "pools": [(str(pool.id), await _pool_words(staff, pool, money)) for pool, money in pools],
         "campaigns": [(str(at), title) for at, title in (await _titles(staff)).items()],
         "costs": [(code, account_words(code)) for code in deciding.COSTS],

@@ -165,6 +165,44 @@ async def _arrivals(session: Session) -> list[LedgerEntry]:
     return list(await session.exec(select(LedgerEntry).where(LedgerEntry.kind == "arrival")))
 
 
+async def test_a_payment_that_the_books_have_by_itself_is_not_booked_as_a_cost_again(bank: Bank) -> None:
+    """The paid invoice of the plan, and a sponsor's transfer that was entered at their pool."""
+
+    async def pay(session: Session) -> None:
+        for ref, kind, of, minor in (
+            ("plan:2026-03:paid", "plan.paid", "payable", -1600),
+            ("pool:x:in:1", "pool.payment", "receivable", 5000),
+            ("cost:rent", "cost", "cost.rooms", -70_000),
+        ):
+            lines = (Posting("bank", minor, "EUR"), Posting(of, -minor, "EUR"))
+            await book(session, Entry(ref, kind, moment_of(date(2026, 3, 2), here), lines))
+
+    here = await bank.tenant()
+    await bank.do(pay)
+    held = await bank.on("bank")
+    paid = ("2026-03-04", "Hark", "", "Plan", "-16.00"), ("2026-03-03", "Kind Ltd", "", "Match", "50.00")
+    await bank.read(statement(*paid, ("2026-03-03", "Landlord", "", "Rent", "-700.00")))
+    page = unescape((await bank.client.get(bank.base)).text)
+    assert page.count("The books have it. It isn't booked again.") == 3
+    sure = re.findall(r'name="line" value="([^"]+)"', page.split("bank-lines")[0])
+    assert len(sure) == 2, "another payment may well be as large as the rent"
+    await bank.client.post(f"{bank.base}/confirmations", data={"line": sure})
+    rent = await bank.line("Landlord")
+    said = unescape((await bank.client.get(f"{bank.base}/lines/{rent.id}")).text)
+    assert "2 March 2026 · A cost" in said
+    assert "The platform's plan" not in said, "its invoice comes by itself"
+    found = await bank.do(_costs)
+    assert (await bank.say(rent, "payout", payout=str(found[0].id))).status_code == 303
+    assert await bank.lines(BankLine.state == "waiting") == []
+    assert await bank.on("bank") == held
+    await bank.undo(rent)
+    assert await bank.on("bank") == held
+
+
+async def _costs(session: Session) -> list[LedgerEntry]:
+    return list(await session.exec(select(LedgerEntry).where(LedgerEntry.kind == "cost")))
+
+
 async def test_a_payout_of_which_the_books_know_nothing_yet_waits(bank: Bank) -> None:
     await bank.read(samples.SPARKASSE)
     row = await bank.line("STRIPE")
