@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from billing.bankfeed.models import BankAccount, BankFile, BankLine
 from billing.bankfeed.reading.mapping import Read
 from billing.bankfeed.reading.table import plain
+from billing.giving.models import Gift
 from infra.database import Session
 from infra.errors import NotFound
 from infra.ids import new_id
@@ -95,6 +96,17 @@ async def _seen_elsewhere(
     columns = (col(BankLine.day), col(BankLine.minor), col(BankLine.currency), col(BankLine.hash))
     found = select(*columns).where(BankLine.account == account, BankLine.day >= min(days), BankLine.day <= max(days))
     return {(day, minor, code) for day, minor, code, known in await session.exec(found) if bytes(known) not in hashes}
+
+
+async def forget_words(session: Session, donor: UUID) -> None:
+    """Forget who paid the lines that were this donor's gifts, by name, number and words; day and amount stay, and so
+    does what knows the line again when its file is brought once more."""
+    gifts = select(Gift.id).where(Gift.donor == donor)
+    for row in await session.exec(select(BankLine).where(col(BankLine.subject).in_(gifts))):
+        told = Told(words=(await told_of(session, row)).words)
+        row.sealed, row.payer = await seal(session, json.dumps(asdict(told), ensure_ascii=False).encode()), None
+        session.add(row)
+    await session.flush()
 
 
 async def line_of(session: Session, key: UUID, *, lock: bool = False) -> BankLine:

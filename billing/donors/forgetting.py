@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
+from billing.bankfeed import lines
 from billing.donors.given import hashes_of
 from billing.giving.models import Donor, Gift
 from billing.monthly.models import MonthlyGift
@@ -35,6 +36,7 @@ async def forget(session: Session, key: UUID, *, member: UUID | None = None) -> 
         await stop(session, monthly, token="forgotten")  # noqa: S106 - names a wish, so that it is carried out once
     await _statements(session, key)
     await write_to(session, list(await session.exec(select(Gift.id).where(Gift.donor == key))), "")
+    await lines.forget_words(session, key)
     await forget_words(session, key)
     nobodys = {"donor": None, "anonymous": True, "sealed": await seal(session, json.dumps(NOTHING).encode())}
     await session.execute(update(Gift).where(col(Gift.donor) == key).values(**nobodys))
