@@ -137,7 +137,7 @@ async def _booked(session: Session, tenant: Tenant, rows: Sequence[BankLine]) ->
     linked = exists().where(col(BankLine.subject) == col(LedgerEntry.id))
     back = LedgerEntry.__table__.alias("back")  # type: ignore[attr-defined]  # every table has it
     found = (
-        select(LedgerEntry.id, LedgerEntry.at, LedgerPosting.minor, LedgerPosting.currency, LedgerEntry.kind)
+        select(LedgerEntry, LedgerPosting.minor, LedgerPosting.currency)
         .join(LedgerPosting, col(LedgerPosting.entry_id) == col(LedgerEntry.id))
         .where(
             LedgerPosting.account == "bank",
@@ -150,7 +150,8 @@ async def _booked(session: Session, tenant: Tenant, rows: Sequence[BankLine]) ->
         )
     )
     return [
-        (key, at.astimezone(zone).date(), minor, code, kind) for key, at, minor, code, kind in await session.exec(found)
+        (entry.id, entry.at.astimezone(zone).date(), minor, code, entry.kind)
+        for entry, minor, code in await session.exec(found)
     ]
 
 
