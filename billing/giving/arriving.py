@@ -55,9 +55,10 @@ async def follow(session: Session, payment: Payment) -> None:
 
 
 async def _reached(session: Session, gift: Gift, told: str) -> Words:
-    """A gift's words. Who left no address on our page but one with the processor is reached there, and nobody else."""
+    """A gift's words. Who left no address on our page but one with the processor is reached there, and nobody else. A
+    later month comes by itself: where it has no address, its donor wished to be forgotten."""
     words = await words_of(session, gift)
-    if words.email or not told:
+    if words.email or not told or gift.later_month:
         return words
     with suppress(Invalid):
         words = replace(words, email=normal_email(told))

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.donors.forgetting import forget
+from billing.giving.donors import by_email
 from billing.months import next_after, nth, rhythm
 from billing.simulated.renewing.periods import boundary
-from tests.billing.monthly.conftest import Life, noon
+from infra.database import unit_of_work
+from tests.billing.monthly.conftest import AFTER, Life, noon
 
 
 async def test_the_first_month_is_the_gift_that_was_begun_on_the_page(life: Life) -> None:
@@ -70,3 +73,23 @@ def test_months_are_those_of_the_processor_in_which_no_month_of_the_year_is_left
 )
 def test_the_day_is_the_hotlines_own_where_that_can_be_told(at: datetime, zone: str, words: str) -> None:
     assert rhythm(at, ZoneInfo(zone)) == words
+
+
+async def test_who_is_forgotten_while_a_month_is_paid_stays_forgotten(life: Life) -> None:
+    """The processor still knows their address, and says it of the month that was charged before it heard."""
+    await life.begin(noon(2027, 1, 10))
+    await life.settled()
+    with life.line.scope():
+        async with unit_of_work() as session:
+            donor = await by_email(session, life.address)
+            assert donor
+            await forget(session, donor.id)
+    await life.go_to(noon(2027, 2, 10) + AFTER)
+    before = len(await life.letters())
+    await life.settled()
+    assert await life.days() == ["2027-01-10", "2027-02-10"]
+    assert [each.donor for each in await life.gifts()] == [None, None]
+    with life.line.scope():
+        async with unit_of_work() as session:
+            assert await by_email(session, life.address) is None
+    assert len(await life.letters()) == before
