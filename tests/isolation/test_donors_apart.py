@@ -35,7 +35,7 @@ MAY_KNOW_MONEY = {
     "metering": "tells billing numbers, and is told nothing",
     "models.py": "lists tables",
     "public": "asks whether gifts are taken, for a link",
-    "retention": "lets gifts that never came be forgotten, on the same round",
+    "retention": "lets gifts that never came and links that are over be forgotten, on the same round",
     "routes.py": "lists routes",
     "running": "starts rounds",
 }

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from billing.donors.keys import forget_old
 from billing.giving.service import forget_unpaid
 from hark.retention.service import sweep
 from infra.clock import now
@@ -33,4 +34,5 @@ async def sweep_one(session: Session) -> None:
     """Forget what is due in one hotline; and, as the one who comes by every day, see that its lines are watched."""
     await sweep(session)
     await forget_unpaid(session)
+    await forget_old(session)
     await enqueue(session, "watch.rearm", key=f"watch.rearm:{current_tenant()}")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from billing.donors.models import DonorKey
+from hark.retention.jobs import sweep_one
 from infra.clock import travel
 from infra.database import unit_of_work
 from infra.jobs import Job
@@ -61,6 +62,15 @@ async def test_a_link_is_over_after_half_an_hour_and_a_visit_after_an_hour(donor
     with travel(by=timedelta(minutes=61)):
         assert "Send me the link" in await donor.page()
         assert (await donor.wishes("details", name="Eve")).headers["location"] == f"{donor.home}?closed=1"
+
+
+async def test_what_opens_nothing_any_more_is_forgotten_though_nobody_asks_for_a_letter(donor: Visitor) -> None:
+    await donor.enters()
+    await donor.wishes("address", email="another@example.org")
+    with travel(by=timedelta(hours=3)), donor.line.scope():
+        async with unit_of_work() as session:
+            await sweep_one(session)
+            assert list(await session.exec(select(DonorKey))) == []
 
 
 async def test_letters_to_one_address_and_from_one_place_are_few(donor: Visitor) -> None:
