@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from billing.openness.counting import counts
 from hark import models
+from hark.jobs import JOBS
 from hark.metering.answered import answered
 from hark.phone.carriers import exchange
 from hark.routes import ROUTERS
@@ -28,6 +29,7 @@ from themes.icons import icon
 ROOT = Path(__file__).parent.parent.parent
 log = logging.getLogger(__name__)
 assert models.metadata.tables, "the mapper needs every model"
+assert JOBS, "a page books payments too: whoever waits for gifts makes itself known as it is imported"
 
 
 @cache
