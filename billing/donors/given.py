@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, extract, func, tuple_
+from sqlalchemy import Select, extract, tuple_
 from sqlmodel import col, select
 
 from billing.campaigns.models import Campaign
 from billing.giving.models import Gift
-from billing.ledger.models import LedgerPosting
 from billing.money import Money
+from billing.processor.models import PaymentRow
 from billing.receipts.facts import facts_of
 from billing.receipts.models import Receipt
 from infra.database import Session
@@ -23,8 +23,8 @@ PAGE = 60
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A gift that has come. `purpose` is its campaign's title, "" for the work itself; `back` is what was given back,
-    as the books have it; `receipt` is the path of the receipt as it stands, "" while there is none."""
+    """A gift that has come. `purpose` is its campaign's title, "" for the work itself; `back` is what was given back;
+    `receipt` is the path of the receipt as it stands, "" while there is none."""
 
     gift: Gift
     total: Money
@@ -69,10 +69,11 @@ async def titles_of(session: Session, tenant: Tenant, tag: str, rows: Any) -> di
 
 
 async def _back(session: Session, gifts: list[Gift]) -> dict[UUID, int]:
-    asked = select(LedgerPosting.gift, func.sum(LedgerPosting.minor)).where(
-        col(LedgerPosting.gift).in_([gift.id for gift in gifts]), LedgerPosting.account == "refunds"
+    """What went back of each, in its own currency: the books have it in the one that the account is settled in."""
+    asked = select(PaymentRow.id, PaymentRow.refunded_minor).where(
+        col(PaymentRow.id).in_([gift.id for gift in gifts]), PaymentRow.refunded_minor > 0
     )
-    return {key: int(minor) for key, minor in (await session.execute(asked.group_by(col(LedgerPosting.gift)))).all()}
+    return dict((await session.exec(asked)).all())
 
 
 async def _receipts(session: Session, gifts: list[Gift]) -> dict[UUID, tuple[str, str]]:

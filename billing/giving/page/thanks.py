@@ -13,13 +13,13 @@ from billing.giving.models import Gift
 from billing.giving.page.routes import AtTenant, order_of
 from billing.giving.page.view import headers, shell, spoken
 from billing.giving.settings import giving_of
-from billing.ledger.balances import balance
 from billing.ledger.digest.proofs import wanted
 from billing.matching.offer import matches_of
 from billing.money import Money
 from billing.months import rhythm
 from billing.processor.access import NotReady, Unavailable
 from billing.processor.checkout import look_up, start_checkout
+from billing.processor.models import PaymentRow
 from billing.receipts.facts import facts_of
 from billing.receipts.service import receipt_of_gift
 from infra.database import Session, unit_of_work
@@ -86,8 +86,9 @@ async def _context(session: Session, tenant: Tenant, gift: Gift, token: str) -> 
 
 
 async def _given_back(session: Session, gift: Gift) -> Money:
-    """What was refunded, as the books have it."""
-    return Money(await balance(session, "refunds", gift.currency, gift=gift.id), gift.currency)
+    """What was refunded, in the gift's own currency: the books have it in the one that the account is settled in."""
+    row = await session.get(PaymentRow, (gift.tenant_id, gift.id))
+    return Money(row.refunded_minor if row else 0, gift.currency)
 
 
 @router.post("/h/{slug}/give/pay/{gift_token}")

@@ -8,8 +8,11 @@ from sqlmodel import select
 
 from billing.giving.models import Donor, Gift
 from billing.giving.service import words_of
+from billing.ledger import Entry, Posting, book
+from billing.processor.models import PaymentRow
 from billing.receipts.facts import facts_of
 from billing.receipts.models import Receipt
+from infra.clock import now
 from infra.database import unit_of_work
 from infra.ids import new_id
 from tests.billing.donors.conftest import Visitor
@@ -40,6 +43,21 @@ async def test_gifts_receipts_and_the_years_statement_stand_there(donor: Visitor
     paper = await donor.client.get(year)
     assert paper.content.startswith(b"%PDF")
     assert "my-gifts" not in paper.headers.get("set-cookie", "")
+
+
+async def test_what_went_back_is_told_in_the_gifts_own_currency(donor: Visitor) -> None:
+    """An account that is settled in euros: 50 Hong Kong dollars are about five of them in the books."""
+    line = donor.line
+    (gift,) = [each for each in await line.gifts() if each.paid_at]
+    lines = (Posting("refunds", 550, "EUR", gift=gift.id), Posting("processor", -550, "EUR", gift=gift.id))
+    with line.scope():
+        async with unit_of_work() as session:
+            await book(session, Entry("txn:settled-in-euros", "refund", now(), lines))
+            (await session.exec(select(PaymentRow).where(PaymentRow.id == gift.id))).one().refunded_minor = 4000
+    await donor.enters()
+    assert "HK$40.00 of it was given back" in await donor.page()
+    giver = await line.donor()
+    assert "HK$40.00 of it was given back" in await giver.see(await line.thanks(gift))
 
 
 async def test_without_a_visit_nothing_of_it_can_be_had(donor: Visitor) -> None:
