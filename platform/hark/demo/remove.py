@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
+from billing.monthly.models import MonthlyGift
 from billing.processor.models import Payee, PaymentAccount, ProcessorEvent
 from hark.demo.invented.cast import DONORS, Hotline, hotlines
 from hark.demo.known import examples
@@ -59,6 +60,7 @@ async def _erase(session: Session, application: UUID, tenant: UUID) -> None:
     await withdraw(session, tenant)
     for account in await session.exec(select(PaymentAccount.account)):
         await forget(session, account)
+    await session.execute(update(MonthlyGift).values(state="ended"))  # whoever would go on charging was forgotten above
     await session.execute(delete(Payee).where(col(Payee.tenant) == tenant))
     await session.execute(delete(ProcessorEvent).where(col(ProcessorEvent.tenant) == tenant))
     await delete_rows(session, tenant)
