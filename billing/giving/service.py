@@ -22,6 +22,8 @@ from infra.vault import fingerprint, seal, unseal
 from infra.web import language
 
 UNPAID_KEPT = timedelta(days=30)
+MEANT = ("campaign", "currency", "amount_minor", "cover_minor", "monthly", "reminded")
+"""What makes two gifts of one page different ones, whatever has become of the first."""
 
 
 class Spent(Exception):
@@ -32,7 +34,8 @@ async def begin(
     session: Session, form: GiftForm, chosen: Chosen, *, ticket: str, campaign: UUID | None, spoken: str = ""
 ) -> Gift:
     """The gift of this page, made when there is none. Sent twice it is one gift. Raises Spent where the page has been
-    used with another amount or rhythm, or for another campaign."""
+    used with another amount or rhythm, for another campaign or, as long as nothing was paid, in other words: whoever
+    turned back to put their address right must not be thanked at the wrong one."""
     words = form.words() | {"email": chosen.email}
     values = {
         "tenant_id": current_tenant(), "id": new_id(), "ticket": ticket, "campaign": campaign,
@@ -44,8 +47,11 @@ async def begin(
     }  # fmt: skip
     await session.execute(insert(Gift).values(values).on_conflict_do_nothing())
     gift = (await session.exec(select(Gift).where(Gift.ticket == ticket))).one()
-    meant = (campaign, chosen.money.currency, chosen.money.minor, chosen.added.minor, form.rhythm == "monthly")
-    if (gift.campaign, gift.currency, gift.amount_minor, gift.cover_minor, gift.monthly) != meant:
+    if gift.model_dump(include=set(MEANT)) != {name: values[name] for name in MEANT}:
+        raise Spent
+    if gift.state == "started" and (
+        gift.anonymous != values["anonymous"] or await words_of(session, gift) != Words(**words)
+    ):
         raise Spent
     return gift
 

@@ -78,6 +78,25 @@ async def test_pressed_twice_it_is_one_gift_and_charged_once(line: Line) -> None
     assert await line.given() == -5000
 
 
+@pytest.mark.parametrize(
+    "then", [{"email": "mia@example.org"}, {"name": "Mia Chan"}, {"shows": "yes"}, {"rhythm": "reminded"}]
+)
+async def test_who_turns_back_to_put_something_right_is_not_sent_on_with_what_was_wrong(
+    line: Line, then: dict[str, str]
+) -> None:
+    """With a slip in the address thanks and receipt would go to a stranger, and a monthly gift would be theirs."""
+    donor = await line.donor()
+    await donor.open()
+    typed = {"email": "mai@example.org", "name": "Mia"}
+    assert (await donor.press(**typed)).status_code == 303
+    put_right = await donor.press(**{**typed, **then})
+    assert put_right.status_code == 409
+    assert "Here it is again, with what you chose" in put_right.text
+    same = await donor.press(**typed)
+    assert same.status_code == 303
+    assert len(await line.gifts()) == 1
+
+
 async def test_a_page_used_before_asks_again_instead_of_mixing_two_gifts(line: Line) -> None:
     donor = await line.donor()
     await donor.open()
