@@ -34,7 +34,7 @@ async def forget(session: Session, key: UUID, *, member: UUID | None = None) -> 
     running = select(MonthlyGift.id).where(MonthlyGift.donor == key, MonthlyGift.state != "ended")
     for monthly in await session.exec(running):
         await stop(session, monthly, token="forgotten")  # noqa: S106 - names a wish, so that it is carried out once
-    await _statements(session, key)
+    await drop_statements(session, await hashes_of(session, key))
     await write_to(session, list(await session.exec(select(Gift.id).where(Gift.donor == key))), "")
     await lines.forget_words(session, key)
     await forget_words(session, key)
@@ -45,9 +45,9 @@ async def forget(session: Session, key: UUID, *, member: UUID | None = None) -> 
     record(session, "donor.forget", member=member, subject=key)
 
 
-async def _statements(session: Session, donor: UUID) -> None:
+async def drop_statements(session: Session, hashes: list[bytes]) -> None:
     """The links to statements of a year, and the papers themselves once it is done."""
-    gone = delete(ReceiptYear).where(col(ReceiptYear.donor_hash).in_(await hashes_of(session, donor)))
+    gone = delete(ReceiptYear).where(col(ReceiptYear.donor_hash).in_(hashes))
     years = (await session.execute(gone.returning(col(ReceiptYear.id)))).scalars().all()
     tenant = current_tenant()
 

@@ -6,10 +6,11 @@ from dataclasses import asdict, replace
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from billing.donors.forgetting import drop_statements
 from billing.donors.keys import lock_out
 from billing.giving.donors import Known, by_email, known
 from billing.giving.models import Donor, Gift
-from billing.receipts.service import plain, write_to
+from billing.receipts.service import donor_hash, plain, write_to
 from billing.reminders.models import GiftReminder
 from infra.database import Session
 from infra.errors import Conflict, Invalid
@@ -35,8 +36,11 @@ async def move(session: Session, donor: Donor, email: str, *, visit: str = "") -
     that with the secret `visit` end. Raises Conflict for an address that has gifts of its own."""
     if (other := await by_email(session, email)) is not None and other.id != donor.id:
         raise Conflict(sentence("This address has a page of its own already. Nothing was changed."))
+    said = await known(session, donor)
     donor.hash = await fingerprint(session, "donor", email)
-    await _keep(session, donor, replace(await known(session, donor), email=email))
+    await _keep(session, donor, replace(said, email=email))
+    if left := await donor_hash(session, said.email):
+        await drop_statements(session, [left])  # whoever has that address next gets links of their own
     await write_to(session, list(await session.exec(select(Gift.id).where(Gift.donor == donor.id))), email)
     await lock_out(session, donor.id, but=visit)
 

@@ -10,7 +10,7 @@ from billing.receipts.facts import Facts, facts_of
 from billing.receipts.given_back import fit
 from billing.receipts.models import Receipt
 from billing.receipts.paper.official import official
-from billing.receipts.paper.printing import receipt_link, receipt_pdf, year_link, year_pdf
+from billing.receipts.paper.printing import receipt_link, receipt_pdf, statement_link, year_pdf
 from billing.receipts.paper.wording import day
 from billing.receipts.service import chain
 from billing.receipts.years import donors_of, entries_of, year_by_id, year_of
@@ -20,7 +20,6 @@ from infra.jobs import enqueue, job
 from infra.mail import send
 from infra.scope import current_tenant
 from infra.settings import settings
-from infra.vault import unseal
 from infra.web import gettext as _
 from infra.web import language, speaking
 from tenants.directory.service import tenant_by_id
@@ -104,12 +103,12 @@ async def write_to_one(session: Session, row: str) -> None:
     entries = await entries_of(session, held) if held else []
     if held is None or not entries:
         return
-    facts = await facts_of(session, entries[-1].sealed)
+    last, facts = entries[-1]
     if not facts.email:
         return
     await year_pdf(session, held)
-    link, mine = await year_link(session, (await unseal(session, held.sealed)).decode()), await _page_of_donor(session)
-    with speaking(entries[-1].language):
+    link, mine = await statement_link(session, held, facts), await _page_of_donor(session)
+    with speaking(last.language):
         said = {"hotline": facts.hotline, "year": held.year, "link": link}
         subject = _("Your gifts to %(hotline)s in %(year)s", **said)
         parts = [_("Simulated: this installation moves no real money.")] if facts.simulated else []

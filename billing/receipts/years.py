@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
+from billing.receipts.facts import Facts, facts_of
 from billing.receipts.models import Receipt, ReceiptYear
+from billing.receipts.service import donor_hash
 from infra.database import Session
 from infra.errors import NotFound
 from infra.ids import new_id
@@ -63,7 +65,21 @@ async def year_by_id(session: Session, key: UUID) -> ReceiptYear | None:
     return (await session.exec(select(ReceiptYear).where(ReceiptYear.id == key))).one_or_none()
 
 
-async def entries_of(session: Session, row: ReceiptYear) -> list[Receipt]:
-    """The receipts that a statement lists, in the order of the gifts."""
+async def entries_of(session: Session, row: ReceiptYear, email: str = "") -> list[tuple[Receipt, Facts]]:
+    """The receipts that a statement lists, in the order of the gifts, with what stands on them: those that are sent to
+    `email` by now. Without one, those of whoever has the address that the row is about; else, where they have moved to
+    another one, theirs. Two people who had one address after the other are never on one paper."""
     found = select(Receipt).where(Receipt.donor_hash == row.donor_hash, *_standing(row.year))
-    return list(await session.exec(found.order_by(col(Receipt.given_on), col(Receipt.number))))
+    rows = await session.exec(found.order_by(col(Receipt.given_on), col(Receipt.number)))
+    told = [(each, await facts_of(session, each.sealed)) for each in rows]
+    homes = [await donor_hash(session, facts.email) for _row, facts in told]
+    home = await donor_hash(session, email) if email else row.donor_hash
+    if not email and homes and home not in homes:
+        home = homes[-1]
+    return [each for each, its in zip(told, homes, strict=True) if its == home]
+
+
+async def has_moved(session: Session, row: ReceiptYear, facts: Facts) -> bool:
+    """Whether a receipt is sent to another address by now than that which the row is about. The row's own link isn't
+    told to whoever has moved: it is the next one's who has the address."""
+    return await donor_hash(session, facts.email) != row.donor_hash

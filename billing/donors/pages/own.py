@@ -99,7 +99,8 @@ async def statement(visit: Visiting, year: int, part: int = 0) -> Response:
     if not 0 <= part < len(of_year):
         raise NotFound
     row = await year_of(visit.session, of_year[part], year)
-    return pdf_answer(await year_pdf(visit.session, row), f"gifts-{year}")
+    email = (await known(visit.session, visit.donor)).email
+    return pdf_answer(await year_pdf(visit.session, row, email=email), f"gifts-{year}")
 
 
 @router.post("/details")

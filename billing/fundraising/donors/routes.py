@@ -118,9 +118,8 @@ async def statement(staff: Funds, key: UUID, year: int) -> Response:
     for each, hashed in await statements_of(staff.session, key):
         if each == year:
             record(staff.session, "receipt.read", member=staff.member.id, subject=key)
-            return pdf_answer(
-                await year_pdf(staff.session, await year_of(staff.session, hashed, year)), f"gifts-{year}"
-            )
+            row, email = await year_of(staff.session, hashed, year), (await _donor(staff, key)).known.email
+            return pdf_answer(await year_pdf(staff.session, row, email=email), f"gifts-{year}")
     raise NotFound
 
 

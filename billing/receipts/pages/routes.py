@@ -124,7 +124,8 @@ async def statement(staff: Funds, key: UUID) -> Response:
         raise NotFound
     year = await year_of(staff.session, row.donor_hash, row.given_on.year)
     record(staff.session, "receipt.read", member=staff.member.id, subject=key)
-    return pdf_answer(await year_pdf(staff.session, year), f"gifts-{year.year}")
+    email = (await facts_of(staff.session, row.sealed)).email or ""
+    return pdf_answer(await year_pdf(staff.session, year, email=email), f"gifts-{year.year}")
 
 
 @router.post("/{key}/void")

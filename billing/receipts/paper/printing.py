@@ -14,7 +14,7 @@ from billing.receipts.facts import Facts, facts_of
 from billing.receipts.models import Receipt, ReceiptYear
 from billing.receipts.paper.wording import receipt_words, year_words
 from billing.receipts.service import chain
-from billing.receipts.years import entries_of
+from billing.receipts.years import entries_of, has_moved
 from infra.clock import now
 from infra.database import Session
 from infra.errors import NotFound
@@ -40,6 +40,14 @@ async def year_link(session: Session, token: str) -> str:
     return f"{settings().base_url}/h/{tenant.slug}/receipts/years/{token}"
 
 
+async def statement_link(session: Session, row: ReceiptYear, facts: Facts) -> str:
+    """Where whoever gets this statement finds it again: its own address, or the page of their gifts."""
+    if await has_moved(session, row, facts):
+        tenant = await tenant_by_id(session, current_tenant())
+        return f"{settings().base_url}/h/{tenant.slug}/my-gifts"
+    return await year_link(session, (await unseal(session, row.sealed)).decode())
+
+
 async def receipt_pdf(session: Session, row: Receipt, language: str = "") -> bytes:
     """A receipt as PDF, in its own language or another. Raises infra.vault.Erased once the key is destroyed."""
     facts = await facts_of(session, row.sealed)
@@ -53,14 +61,14 @@ async def receipt_pdf(session: Session, row: Receipt, language: str = "") -> byt
     return await _kept(session, row.id, HERE / "receipt.typ", words)
 
 
-async def year_pdf(session: Session, row: ReceiptYear, language: str = "") -> bytes:
-    """A year's statement as PDF, as the receipts stand now. Raises NotFound when none of them stands any more."""
-    entries = [(each, await facts_of(session, each.sealed)) for each in await entries_of(session, row)]
+async def year_pdf(session: Session, row: ReceiptYear, language: str = "", *, email: str = "") -> bytes:
+    """A year's statement as PDF, as the receipts stand now; for `email`, see `entries_of`. Raises NotFound when none of
+    them stands any more."""
+    entries = await entries_of(session, row, email)
     if not entries:
         raise NotFound
-    token = (await unseal(session, row.sealed)).decode()
     with speaking(language or entries[-1][0].language):
-        words = year_words(row.year, entries, await year_link(session, token))
+        words = year_words(row.year, entries, await statement_link(session, row, entries[-1][1]))
     return await _kept(session, row.id, HERE / "statement.typ", words)
 
 

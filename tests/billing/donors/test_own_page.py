@@ -1,8 +1,10 @@
 """A donor's own page: their gifts and papers, their name and address, their data, and being forgotten."""
 
+import io
 import json
 import re
 
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -102,6 +104,29 @@ async def test_another_address_counts_once_it_is_confirmed_there(donor: Visitor,
         async with unit_of_work() as session:
             (receipt,) = await session.exec(select(Receipt))
             assert (await facts_of(session, receipt.sealed)).email == new
+
+
+async def test_who_has_an_address_after_another_is_on_no_paper_with_them(donor: Visitor, browser: Browser) -> None:
+    first, new = donor.email, f"new-{donor.email}"
+    await donor.enters()
+    await donor.wishes("address", email=new)
+    await donor.asks()
+    donor.email = new
+    await donor.client.post(await donor.letter("address"))
+    await one_more(donor, first, name="Zoe Later", amount="10000")
+    year = f"{(await donor.line.gifts())[0].paid_at:%Y}"
+    for mine, client, theirs, others in (
+        (new, donor.client, "50.00", "100.00"),
+        (first, await browser(), "100.00", "50.00"),
+    ):
+        each = Visitor(donor.line, mine, client)
+        await each.enters()
+        paper = await client.get(f"{donor.home}/statements/{year}")
+        said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages)
+        assert theirs in said
+        assert others not in said
+        assert ("Zoe" in said) is (mine == first)
+        assert ("/receipts/years/" in "".join(said.split())) is (mine == first), "the address has another owner by now"
 
 
 async def test_an_address_with_gifts_of_its_own_is_not_taken_over(donor: Visitor) -> None:
