@@ -99,6 +99,7 @@ async def enter(request: Request, staff: Funds) -> Response:
 async def one(request: Request, staff: Funds, key: UUID, told: str = "") -> Response:
     """A gift that was entered by hand, and what can be done about it."""
     row = await service.entered(staff.session, key)
+    record(staff.session, "gift.read", member=staff.member.id, subject=key)
     return await _page(request, staff, row, told=told)
 
 

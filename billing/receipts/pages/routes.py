@@ -78,7 +78,9 @@ async def send_statements(staff: Funds, year: Annotated[int, Form(ge=1970, le=99
 @router.get("/{key}")
 async def one(request: Request, staff: Funds, key: UUID) -> Response:
     """One receipt, and what can be done with it."""
-    return await _page(request, staff, await service.receipt(staff.session, key))
+    answer = await _page(request, staff, await service.receipt(staff.session, key))
+    record(staff.session, "receipt.read", member=staff.member.id, subject=key)
+    return answer
 
 
 async def _page(

@@ -21,6 +21,7 @@ from billing.receipts.facts import facts_of
 from billing.receipts.models import Receipt
 from infra.clock import now, travel
 from infra.database import Session
+from tenants.audit import AuditEntry
 from tests.billing.offline.conftest import Desk
 
 TODAY = now().date()
@@ -222,6 +223,15 @@ async def test_one_donor_is_known_again_by_address_and_two_of_a_name_are_two(des
     assert None not in found[:3]
     assert found[2] != found[0]
     assert found[3] is None
+
+
+async def test_who_opens_a_gift_or_its_receipt_is_written_down(desk: Desk) -> None:
+    key = await enter(desk)
+    [slip] = await desk.read(rows, Receipt, Receipt.gift == key)
+    await desk.client.get(f"{desk.base}/offline/{key}")
+    await desk.client.get(f"{desk.base}/receipts/{slip.id}")
+    seen = await desk.read(rows, AuditEntry, col(AuditEntry.subject).in_((key, slip.id)))
+    assert [entry.action for entry in seen] == ["offline.enter", "gift.read", "receipt.read"]
 
 
 async def test_a_donor_who_is_forgotten_is_forgotten_here_too(desk: Desk) -> None:
