@@ -18,6 +18,7 @@ from billing.bankfeed.proposals import Proposal, candidates, propose
 from billing.campaigns.service import campaigns
 from billing.ledger.pages.words import account_words, day_words, kind_words
 from billing.matching.pools import owed, sponsor_of
+from billing.matching.service import hold
 from billing.money import Money, shown
 from billing.offline.donors import name_and_email
 from billing.offline.facts import facts_of
@@ -117,6 +118,7 @@ async def confirm(request: Request, staff: Funds) -> Response:
     )
     lines = [(row, await told_of(staff.session, row)) for row in found]
     proposals = await propose(staff.session, staff.tenant, lines)
+    await hold(staff.session)
     done = 0
     for row, told in sorted(lines, key=lambda pair: (pair[0].day, pair[0].id)):
         if proposals[row.id].what and proposals[row.id].named == meant[row.id]:

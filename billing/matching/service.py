@@ -48,6 +48,12 @@ async def settle(session: Session, *, gift: UUID, campaign: UUID | None, kept: M
         added += row.minor
 
 
+async def hold(session: Session) -> None:
+    """Lock every open pool, in the order in which all lock them: for whoever settles several gifts in one transaction,
+    in which a pool would else be waited for after the first one's receipt has locked its counter."""
+    await session.exec(select(Pool.id).where(Pool.state == "open").order_by(col(Pool.id)).with_for_update())
+
+
 def in_turn(pools: Iterable[Pool]) -> list[Pool]:
     """Who adds first: the campaign's own pools before those for all gifts, the one that was opened first before."""
     return sorted(pools, key=lambda pool: (pool.campaign is None, pool.opened_at or pool.made_at, pool.id))

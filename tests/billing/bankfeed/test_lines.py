@@ -5,19 +5,23 @@ import re
 from datetime import date, timedelta
 from html import unescape
 
+from sqlalchemy import text
 from sqlmodel import select
 
 from billing.bankfeed.models import BankFile, BankLine
+from billing.campaigns.models import Campaign
 from billing.giving.models import Donor, Gift
 from billing.ledger import Entry, Posting, book
 from billing.ledger.models import LedgerEntry
 from billing.matching.models import Pool
 from billing.matching.pools import Sponsor, open_pool, sealed
+from billing.matching.service import settle
 from billing.money import Money
 from billing.offline.facts import OfflineFacts
 from billing.offline.form import Given
 from billing.offline.service import enter, moment_of, take_back
 from billing.receipts.models import Receipt
+from billing.receipts.service import issue
 from infra.clock import now
 from infra.database import Session
 from tests.billing.bankfeed import samples
@@ -232,6 +236,57 @@ async def test_a_sponsors_payment_finds_its_pool(bank: Bank) -> None:
     assert (await bank.say(more, "pool", pool=str(pool.id))).status_code == 422
     await bank.undo(await bank.line("Match"))
     assert (await bank.on("bank"), await bank.on("receivable")) == (0, 50_000)
+
+
+async def test_two_lines_and_a_gift_on_the_page_dont_wait_for_each_other(bank: Bank) -> None:
+    """The first line's receipt holds the counter while the second's match waits for its pool; a gift that comes just
+    then holds the pool and waits for the counter."""
+
+    async def promise(session: Session) -> Campaign:
+        row = Campaign(slug="night", state="open", title={"en": "Second line"}, currency="EUR")
+        session.add(row)
+        await session.flush()
+        pool = Pool(
+            sealed=await sealed(session, Sponsor("Kind Ltd", "")), currency="EUR", amount_minor=50_000,
+            campaign=row.id, since=now() - timedelta(days=999), until=now() + timedelta(days=9),
+        )  # fmt: skip
+        session.add(pool)
+        await session.flush()
+        (await open_pool(session, pool.id)).since = now() - timedelta(days=9)
+        return row
+
+    campaign = await bank.do(promise)
+    today, matched = now().date(), asyncio.Event()
+    day = today.isoformat()
+    await bank.read(statement((day, "Ann", "", "Thanks", "5.00"), (day, "Ben", "", "Second line", "6.00")))
+    named = [f"{row.id}|gift:" for row, _told in await bank.lines()]
+
+    async def comes(session: Session) -> None:
+        gift = Gift(
+            ticket="x", currency="EUR", amount_minor=900, state="paid", sealed=b"", language="en", paid_at=now()
+        )
+        session.add(gift)
+        await session.flush()
+        money = Money(900, "EUR")
+        await settle(session, gift=gift.id, campaign=campaign.id, kept=money, at=now())
+        matched.set()
+        for _look in range(200):  # until the other one waits for us
+            if (await session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar():
+                break
+            await asyncio.sleep(0.02)
+        await issue(
+            session, gift=gift.id, money=money, name=None, email=None, given_on=today, method="card", purpose="It",
+            language="en",
+        )  # fmt: skip
+
+    async def confirm() -> int:
+        await matched.wait()
+        return (await bank.client.post(f"{bank.base}/confirmations", data={"line": named})).status_code
+
+    _came, status = await asyncio.gather(bank.do(comes), confirm())
+    assert status == 303
+    assert await bank.on("matched") == -1500
+    assert len(await bank.do(lambda session: _all(session, Receipt))) == 3
 
 
 async def test_how_a_bank_writes_is_remembered(bank: Bank) -> None:
