@@ -19,7 +19,7 @@ async def held(customer: str) -> tuple[bool, bool, bool, bool]:
         async with unit_of_work() as session:
             objects = select(SimulatedObject.kind, SimulatedObject.ref, SimulatedObject.data)
             made = list(await session.exec(objects.where(col(SimulatedObject.kind).in_(("customer", "event")))))
-            events = {ref for kind, ref, data in made if kind == "event" and data["data"]["object"]["id"] == customer}
+            events = {ref for kind, ref, data in made if kind == "event" and data["data"]["object"].get("id") == customer}
             told = select(SimulatedDelivery.id).where(col(SimulatedDelivery.event).in_(events))
             answered = select(SimulatedAnswer.id).where(SimulatedAnswer.key == f"key {customer}")
             return (
