@@ -38,14 +38,18 @@ SUMS = text(
     bindparam("booked", type_=ARRAY(DATE)),
     bindparam("accounts", type_=ARRAY(TEXT)),
 )
+# What happened in these months, and what happened before them but was booked too late to be in an earlier period.
 _GIVERS = text(
-    "SELECT count(DISTINCT coalesce(gift.donor, p.gift, p.entry_id)) FILTER (WHERE p.account = ANY(:people)) "
-    "AS givers, count(*) FILTER (WHERE p.account = 'cost.minutes') AS minutes FROM ledger_posting AS p "
-    "LEFT JOIN gift ON gift.tenant_id = p.tenant_id AND gift.id = p.gift "
-    "WHERE p.currency = :currency AND p.at < :until AND p.booked_on < :booked "
-    "AND NOT (p.at < :since AND p.booked_on < :booked_then)"
+    "WITH p AS ("
+    "SELECT tenant_id, account, gift, entry_id FROM ledger_posting WHERE account = ANY(:asked) "
+    "AND currency = :currency AND at >= :since AND at < :until AND booked_on < :booked UNION ALL "
+    "SELECT tenant_id, account, gift, entry_id FROM ledger_posting WHERE account = ANY(:asked) "
+    "AND currency = :currency AND at < least(:since, :until) AND booked_on >= :booked_then AND booked_on < :booked) "
+    "SELECT count(DISTINCT coalesce(gift.donor, p.gift, p.entry_id)) FILTER (WHERE p.account <> 'cost.minutes') "
+    "AS givers, count(*) FILTER (WHERE p.account = 'cost.minutes') AS minutes FROM p "
+    "LEFT JOIN gift ON gift.tenant_id = p.tenant_id AND gift.id = p.gift"
 ).bindparams(
-    bindparam("people", type_=ARRAY(TEXT)),
+    bindparam("asked", type_=ARRAY(TEXT)),
     bindparam("until", type_=TIMESTAMP(timezone=True)),
     bindparam("since", type_=TIMESTAMP(timezone=True)),
     bindparam("booked", type_=DATE),
@@ -53,6 +57,7 @@ _GIVERS = text(
 )
 
 
+ASKED = [*PEOPLE, "cost.minutes"]
 _EARLIEST = text("SELECT min(at) FROM ledger_posting WHERE currency = :currency")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -167,8 +172,8 @@ async def next_period(session: Session, zone: str, currency: str, rows: Sequence
         told = await answered(session, begun, over)
         if not People(told.callers, 0, 0).enough:
             continue
-        given = {"currency": currency, "until": over, "booked": booked, **cut}
-        found = (await session.execute(_GIVERS, given | {"people": list(PEOPLE)})).one()
+        given = {"asked": ASKED, "currency": currency, "until": over, "booked": booked, **cut}
+        found = (await session.execute(_GIVERS, given)).one()
         if People(told.callers, told.telephoned if found.minutes else 0, found.givers).enough:
             count = reckoning.rounded(told.contacts)
             return OpenPeriod(since=since, until=until, booked_before=booked, currency=currency, answered=count)
@@ -184,7 +189,7 @@ async def _first(session: Session, zone: str, currency: str, ended: date, booked
     first = month_of(earliest, zone)
     month = max(first, before(ended, MONTHS_BACK))
     given = {
-        "currency": currency, "people": list(PEOPLE), "until": start_of(month, zone), "booked": booked,
+        "asked": ASKED, "currency": currency, "until": start_of(month, zone), "booked": booked,
         "since": BEGINNING, "booked_then": booked,
     }  # fmt: skip
     few = (await session.execute(_GIVERS, given)).one().givers
