@@ -111,11 +111,11 @@ async def open_pool(session: Session, key: UUID) -> Pool:
     one that isn't a draft, Invalid when its last day is over."""
     row = await pool(session, key, lock=True)
     still_draft(row)
-    at = now()
+    at = now().replace(microsecond=0)  # as the processor tells when a gift was paid: no match stands before its promise
     if row.until <= at:
         raise Invalid(_("Its last day is over. Choose a later one first."), field="until")
     row.state, row.opened_at = "open", at
-    row.since = max(row.since, at.replace(microsecond=0))  # the processor tells the second in which a gift was paid
+    row.since = max(row.since, at)
     session.add(row)
     await session.flush()
     postings = (
