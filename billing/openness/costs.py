@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, TIMESTAMP
-from sqlmodel import select
+from sqlmodel import col, select
 
 from billing.ledger import Entry, Posting, book, reverse, trial_balance
 from billing.ledger.chart import CHART
-from billing.ledger.models import LedgerEntry
+from billing.ledger.models import LedgerEntry, LedgerPosting
 from billing.ledger.service import entry_of
 from billing.money import Money
 from billing.usage.service import before, month_of
@@ -94,6 +94,15 @@ async def enter(
     return await book(session, Entry(f"cost:{ticket}", "cost", at, lines, note))
 
 
+async def owed(session: Session, currency: str) -> int:
+    """What is owed for costs, in minor units. What a sponsor gets back is paid on the page of their pool: were it paid
+    here, the pool would go on asking for it, and it would leave the bank twice."""
+    found = select(func.coalesce(func.sum(LedgerPosting.minor), 0)).where(
+        LedgerPosting.account == "payable", LedgerPosting.currency == currency, col(LedgerPosting.pool).is_(None)
+    )
+    return -int((await session.exec(found)).one())
+
+
 async def pay(session: Session, *, money: Money, paid_from: str, note: str, ticket: str) -> UUID:
     """Book that something which was owed has been paid now, from `bank` or `cash`; as `enter` otherwise."""
     held = await _held(session, f"paid:{ticket}")
@@ -103,6 +112,8 @@ async def pay(session: Session, *, money: Money, paid_from: str, note: str, tick
         raise Invalid(_("Choose one of these."), field="paid_from")
     if money.minor <= 0:
         raise Invalid(_("Write how much it was."), field="amount")
+    if money.minor > await owed(session, money.currency):
+        raise Invalid(_("Between nothing and what is still owed."), field="amount")
     lines = (Posting("payable", money.minor, money.currency), Posting(paid_from, -money.minor, money.currency))
     return await book(session, Entry(f"paid:{ticket}", "cost.paid", now(), lines, note))
 

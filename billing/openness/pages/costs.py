@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from billing.ledger import balance
 from billing.ledger.pages.view import month_words
 from billing.ledger.pages.words import account_words, kind_words
 from billing.money import BadAmount, Money, parse, shown
@@ -45,7 +44,7 @@ async def _page(
         "lines": lines,
         "sums": sorted(((account_words(code), minor) for code, minor in sums.items() if minor), key=lambda s: -s[1]),
         "total": sum(sums.values()),
-        "owed": -await balance(staff.session, "payable", currency),
+        "owed": await costs.owed(staff.session, currency),
         "months": {f"{month:%Y-%m}": month_words(month) for month in map(partial(before, present), range(25))},
         "kinds": {code: account_words(code) for code in costs.KINDS},
         "ticket": str(new_id()),

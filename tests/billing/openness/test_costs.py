@@ -89,6 +89,9 @@ async def test_what_is_owed_is_paid_once() -> None:
                 await costs.pay(session, money=Money(900, "GBP"), paid_from="bank", note="", ticket="a")
             assert await balance(session, "payable", "GBP") == 0
             assert await balance(session, "bank", "GBP") == -900
+            assert await costs.owed(session, "GBP") == 0
+            with pytest.raises(Invalid):  # else the books would say that somebody owes the hotline something
+                await costs.pay(session, money=Money(1, "GBP"), paid_from="bank", note="", ticket="b")
 
 
 async def test_a_months_use_is_booked_once_and_anew_when_its_rate_changes() -> None:
