@@ -25,7 +25,7 @@ from infra.web import language, speaking
 from tenants.directory.service import tenant_by_id
 
 
-@job("receipts.print")
+@job("receipts.print", background=True)
 async def print_owed(session: Session, receipt: str, letter: str) -> None:
     """Print a receipt as it stands now, and write to its donor if that is owed."""
     row = (await session.exec(select(Receipt).where(Receipt.id == UUID(receipt)))).one_or_none()
@@ -88,7 +88,7 @@ async def owe_statements(session: Session, year: int) -> None:
     await enqueue(session, "receipts.year", {"year": str(year)}, key=f"receipts.year:{year}")
 
 
-@job("receipts.year")
+@job("receipts.year", background=True)
 async def write_to_all(session: Session, year: str) -> None:
     """Make each donor's link of the year, and owe the letters one by one."""
     for donor in await donors_of(session, int(year)):
@@ -96,7 +96,7 @@ async def write_to_all(session: Session, year: str) -> None:
         await enqueue(session, "receipts.statement", {"row": str(row.id)}, key=f"receipts.statement:{row.id}")
 
 
-@job("receipts.statement")
+@job("receipts.statement", background=True)
 async def write_to_one(session: Session, row: str) -> None:
     """Print a donor's statement of a year and send the link to it."""
     held = await year_by_id(session, UUID(row))
