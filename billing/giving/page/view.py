@@ -97,7 +97,7 @@ async def campaign_shown(session: Session, tenant: Tenant, row: Campaign) -> Sho
         title=say(row.title, tag, first),
         brief=say(row.brief, tag, first),
         story=say(row.story, tag, first),
-        ends=format_date(row.ends_on, "long", locale=language().replace("-", "_")) if row.ends_on else "",
+        ends=format_date(row.ends_on, "long", locale=_locale()) if row.ends_on else "",
         open=takes_gifts(row, tenant),
         over=over(row, tenant),
         meter=await thermometer(session, row),
@@ -142,3 +142,7 @@ def first_choice(giving: Giving, query: Mapping[str, str]) -> GiftForm:
         if giving.least <= own <= giving.most:
             return GiftForm(amount=OWN, own=in_digits(own), rhythm=rhythm)
     return GiftForm(amount=amounts[min(1, len(amounts) - 1)] if amounts else "own", rhythm=rhythm)
+
+
+def _locale() -> str:
+    return "en_GB" if language() == "en" else language().replace("-", "_")  # days before months, as beside it

@@ -80,7 +80,8 @@ def drawn(counted: dict[date, tuple[int, int]], running: int, today: date) -> li
     """Twelve months, oldest first; `running` is how many there are now."""
     firsts = months_back(today)
     top = max((max(counted.get(first, (0, 0))) for first in firsts), default=0) or 1
-    tongue, there, made = language().replace("-", "_"), running, []
+    tongue = "en_GB" if language() == "en" else language().replace("-", "_")  # as on the other pages of money
+    there, made = running, []
     for place, first in reversed(list(enumerate(firsts))):
         began, ended = counted.get(first, (0, 0))
         middle = place * STEP + STEP // 2
