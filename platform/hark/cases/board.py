@@ -150,7 +150,10 @@ def _words(event: CaseEvent, workflow: Workflow, people: dict[UUID, str]) -> tup
         "moved": ("arrow-right", gettext("Moved to “%(stage)s”", stage=where)),
         "note": ("notebook-pen", gettext("Note")),
         "titled": ("pencil", gettext("Title changed")),
-        "assigned": ("user-round-check", gettext("Given to %(name)s", name=who) if who else gettext("Given back")),
+        "assigned": (
+            "user-round-check",
+            gettext("Given to %(name)s", name=who) if who else gettext("Put back for all"),
+        ),
         "closed": ("folder-check", gettext("Closed: %(outcome)s", outcome=what) if what else gettext("Closed")),
         "reopened": ("folder-open", gettext("Opened again, in “%(stage)s”", stage=where)),
     }[event.kind]
