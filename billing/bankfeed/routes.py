@@ -147,6 +147,7 @@ async def _as_proposed(staff: Staff, told: Told, found: Proposal) -> Choice:
 @router.get("/lines/{key}")
 async def one(request: Request, staff: Funds, key: UUID, told: str = "") -> Response:
     """A line, and what it may be."""
+    record(staff.session, "bank.look", member=staff.member.id, subject=key)
     return await _page(request, staff, await line_of(staff.session, key), told=told)
 
 

@@ -15,7 +15,13 @@ from billing.reminders.models import GiftReminder
 from infra.database import Session
 from infra.errors import Conflict, Invalid
 from infra.errors import _ as sentence
+from infra.mail import send
+from infra.scope import current_tenant
+from infra.settings import settings
 from infra.vault import fingerprint, seal
+from infra.web import gettext as _
+from infra.web import speaking
+from tenants.directory.service import tenant_by_id
 
 LONGEST_NAME = 120
 
@@ -43,6 +49,24 @@ async def move(session: Session, donor: Donor, email: str, *, visit: str = "") -
         await drop_statements(session, [left])  # whoever has that address next gets links of their own
     await write_to(session, list(await session.exec(select(Gift.id).where(Gift.donor == donor.id))), email)
     await lock_out(session, donor.id, but=visit)
+    if said.email and said.email != email:
+        await _tell_the_old(session, said.email, donor.language)
+
+
+async def _tell_the_old(session: Session, email: str, spoken: str) -> None:
+    """Say at the address that was left that it was: else whoever sits at an open page could take it unnoticed."""
+    tenant = await tenant_by_id(session, current_tenant())
+    with speaking(spoken):
+        subject = _("Letters of %(hotline)s go to another address", hotline=tenant.name)
+        text = _(
+            "Good day,\n\nreceipts and letters of %(hotline)s go to another address from now on, which was confirmed "
+            "there. If that was you, there is nothing to do. If it wasn't, write to %(organisation)s: %(page)s\n\n"
+            "%(hotline)s",
+            hotline=tenant.name,
+            organisation=tenant.organisation,
+            page=f"{settings().base_url}/h/{tenant.slug}",
+        )
+    await send(session, to=email, subject=subject, text=text)
 
 
 async def _keep(session: Session, donor: Donor, said: Known) -> None:

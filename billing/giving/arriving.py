@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -28,7 +29,7 @@ from infra.ids import new_id
 from infra.mail import send
 from infra.scope import current_tenant
 from infra.settings import settings
-from infra.vault import fingerprint, seal
+from infra.vault import fingerprint, seal, unseal
 from infra.web import gettext as _
 from infra.web import speaking
 from tenants.directory.models import Tenant
@@ -92,7 +93,8 @@ async def _arrived(session: Session, gift: Gift, words: Words) -> None:
 
 
 async def _donor(session: Session, gift: Gift, words: Words) -> UUID | None:
-    """The donor's row, found by their address; None for whoever left none."""
+    """The donor's row, found by their address; None for whoever left none. Whose name is known keeps it: anybody can
+    type somebody else's address, and names are greeted in letters."""
     if not words.email:
         return None
     at = gift.paid_at or now()
@@ -103,10 +105,11 @@ async def _donor(session: Session, gift: Gift, words: Words) -> UUID | None:
     }  # fmt: skip
     new = insert(Donor).values(values)
     later = {"last_at": new.excluded.last_at, "language": new.excluded.language}
-    if words.name:
-        later["sealed"] = new.excluded.sealed
-    made = new.on_conflict_do_update(index_elements=["tenant_id", "hash"], set_=later).returning(col(Donor.id))
-    return UUID(str((await session.execute(made)).scalar_one()))
+    made = new.on_conflict_do_update(index_elements=["tenant_id", "hash"], set_=later)
+    row = (await session.execute(made.returning(col(Donor.id), col(Donor.sealed)))).one()
+    if words.name and not json.loads(await unseal(session, row.sealed))["name"]:
+        await session.execute(update(Donor).where(col(Donor.id) == row.id).values(sealed=values["sealed"]))
+    return UUID(str(row.id))
 
 
 async def purpose_of(session: Session, gift: Gift, tenant: Tenant) -> str:

@@ -13,6 +13,7 @@ from billing.giving.settings import giving_of
 from billing.money import shown
 from billing.processor.access import simulated
 from billing.processor.checkout import methods
+from billing.processor.connect.service import account_in_use
 from infra.settings import settings
 from infra.web import language, render, see_other
 from tenants.audit import record
@@ -26,7 +27,7 @@ async def _settings(
     request: Request, staff: Staff, form: kept.SettingsForm, wrong: dict[str, str], *, saved: bool = False
 ) -> Response:
     giving = await giving_of(staff.session, staff.tenant)
-    rows = await campaigns(staff.session)
+    rows, account = await campaigns(staff.session), await account_in_use(staff.session)
     context: dict[str, Any] = {
         "giving": giving,
         "form": form,
@@ -35,6 +36,7 @@ async def _settings(
         "tags": {tag: language_name(tag) for tag in staff.tenant.languages},
         "currencies": {code: code for code in sorted({*kept.CURRENCIES, form.currency, giving.settings.currency})},
         "ready": bool(await methods(staff.session)),
+        "settled": account.currency if account and account.currency != giving.settings.currency else "",
         "law": say(giving.law.says, language()),
         "filing_name": say(giving.law.filing, language()),
         "qualification": say(giving.law.qualification, language()),

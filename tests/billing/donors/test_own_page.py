@@ -20,6 +20,7 @@ from infra.ids import new_id
 from tests.billing.donors.conftest import Visitor
 from tests.billing.giving.conftest import Giver
 from tests.conftest import Browser
+from tests.provisioning.test_signup import letters
 
 
 async def one_more(donor: Visitor, email: str, **typed: str) -> None:
@@ -104,6 +105,9 @@ async def test_another_address_counts_once_it_is_confirmed_there(donor: Visitor,
         async with unit_of_work() as session:
             (receipt,) = await session.exec(select(Receipt))
             assert (await facts_of(session, receipt.sealed)).email == new
+    told = (await letters(old))[-1]
+    assert "go to another address from now on" in told["text"]
+    assert new not in told["text"]
 
 
 async def test_who_has_an_address_after_another_is_on_no_paper_with_them(donor: Visitor, browser: Browser) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from billing.giving.donors import known
 from billing.giving.models import Donor
 from billing.giving.service import forget_unpaid
 from billing.money import Money
@@ -173,13 +174,14 @@ async def test_who_turns_back_finds_the_page_as_it_was_and_nothing_paid(line: Li
     assert await line.given() == 0
 
 
-async def test_a_donor_who_gives_again_is_one_donor(line: Line) -> None:
-    for name in ("Ann", "Ann Lee"):
+async def test_a_donor_who_gives_again_is_one_donor_and_nobody_else_names_them(line: Line) -> None:
+    for name in ("", "Ann", "Somebody who typed her address"):
         donor = await line.donor()
         await donor.see(await donor.give(email="Ann@Example.org", name=name))
     with line.scope():
         async with unit_of_work() as session:
             (row,) = list(await session.exec(select(Donor)))
+            assert (await known(session, row)).name == "Ann"
     assert row.last_at <= now()
     assert {gift.donor for gift in await line.gifts()} == {row.id}
 

@@ -19,7 +19,8 @@ async def held(customer: str) -> tuple[bool, bool, bool, bool]:
         async with unit_of_work() as session:
             objects = select(SimulatedObject.kind, SimulatedObject.ref, SimulatedObject.data)
             made = list(await session.exec(objects.where(col(SimulatedObject.kind).in_(("customer", "event")))))
-            events = {ref for kind, ref, data in made if kind == "event" and data["data"]["object"].get("id") == customer}
+            told_of = [(ref, data["data"]["object"].get("id")) for kind, ref, data in made if kind == "event"]
+            events = {ref for ref, about in told_of if about == customer}
             told = select(SimulatedDelivery.id).where(col(SimulatedDelivery.event).in_(events))
             answered = select(SimulatedAnswer.id).where(SimulatedAnswer.key == f"key {customer}")
             return (

@@ -114,6 +114,7 @@ ACTS: dict[str, Act] = {
     "donor.export": Act(_("took the donors as a table"), "download"),
     "payout.export": Act(_("took a payout as a table"), "download"),
     "bank.import": Act(_("read a bank's statement"), "landmark"),
+    "bank.look": Act(_("opened a line of the bank's statement"), "landmark"),
     "bank.book": Act(_("said what lines of the bank are"), "landmark"),
     "bank.undo": Act(_("undid what a line of the bank was taken for"), "undo-2"),
     "offline.enter": Act(_("entered a gift by hand"), "hand-coins"),
