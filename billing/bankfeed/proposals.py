@@ -21,6 +21,9 @@ from tenants.directory.models import Tenant
 
 NEAR = timedelta(days=5)
 """So far apart may a bank's day and ours be."""
+WIDE = timedelta(days=45)
+"""So far apart they may be for a cost, which is entered by hand "once a month or whenever a bill comes": it is offered
+on the page of a line, not proposed, for last month's rent is of the same amount."""
 BY_HAND = frozenset({"cost", "cost.paid"})
 BY_ITSELF = frozenset({"arrival", "arrival.reversed", "plan.paid", "pool.payment", "pool.payback", "topup"})
 """Kinds of entries that move money at the bank before its statement is read; of what was entered among the costs one
@@ -56,7 +59,9 @@ async def candidates(
 ) -> tuple[list[tuple[UUID, date, str]], list[tuple[UUID, date, str]]]:
     """What in the books a line could be, with its day and kind: gifts that were entered by hand; payouts that arrived,
     and whatever else was paid."""
-    by_hand, booked = await _entered(session, [row]), await _booked(session, tenant, [row])
+    by_hand, found = await _entered(session, [row]), await _booked(session, tenant, [row], WIDE)
+    booked = [each for each in found if each[-1] in BY_HAND or abs(each[1] - row.day) <= NEAR]
+    booked.sort(key=lambda each: abs(each[1] - row.day))
     fits = [
         [(key, day, kind) for key, day, *money, kind in each if money == [row.minor, row.currency]]
         for each in (by_hand, booked)
@@ -110,8 +115,8 @@ def _known(row: BankLine, what: str, candidates: Iterable[Candidate], taken: set
     return Proposal(what, len(near) == 1 and kind not in BY_HAND, key, kind=kind)
 
 
-def _stretch(rows: Sequence[BankLine]) -> tuple[date, date]:
-    return min(row.day for row in rows) - NEAR, max(row.day for row in rows) + NEAR
+def _stretch(rows: Sequence[BankLine], near: timedelta = NEAR) -> tuple[date, date]:
+    return min(row.day for row in rows) - near, max(row.day for row in rows) + near
 
 
 async def _entered(session: Session, rows: Sequence[BankLine]) -> list[Candidate]:
@@ -129,11 +134,13 @@ async def _entered(session: Session, rows: Sequence[BankLine]) -> list[Candidate
     return [(key, day, minor, code, "gift.bank") for key, day, minor, code in await session.exec(found)]
 
 
-async def _booked(session: Session, tenant: Tenant, rows: Sequence[BankLine]) -> list[Candidate]:
+async def _booked(
+    session: Session, tenant: Tenant, rows: Sequence[BankLine], near: timedelta = NEAR
+) -> list[Candidate]:
     """Payouts of the processor, paid plans, sponsors' payments and costs that the books have in the bank already and
     that no line is yet: booked from the statement as well, they would be there twice."""
     zone = ZoneInfo(tenant.zone)
-    since, until = (datetime.combine(day, time(), zone) for day in _stretch(rows))
+    since, until = (datetime.combine(day, time(), zone) for day in _stretch(rows, near))
     linked = exists().where(col(BankLine.subject) == col(LedgerEntry.id))
     back = LedgerEntry.__table__.alias("back")  # type: ignore[attr-defined]  # every table has it
     found = (

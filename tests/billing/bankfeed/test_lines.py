@@ -201,6 +201,10 @@ async def test_a_payment_that_the_books_have_by_itself_is_not_booked_as_a_cost_a
     assert await bank.on("bank") == held
     await bank.undo(rent)
     assert await bank.on("bank") == held
+    await bank.read(statement(("2026-03-30", "Late Landlord", "", "Rent", "-700.00")))
+    late = await bank.line("Late Landlord")
+    said = unescape((await bank.client.get(f"{bank.base}/lines/{late.id}")).text)
+    assert "2 March 2026 · A cost" in said, "costs are entered on any day of the month"
 
 
 async def _costs(session: Session) -> list[LedgerEntry]:
