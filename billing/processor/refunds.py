@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, cast, func
 from sqlmodel import col, select
 from stripe.params import RefundCreateParams
 
+from billing.ledger.balances import balance
 from billing.money import Money
 from billing.processor.access import Refused, at, client
 from billing.processor.amounts import to_stripe
@@ -19,7 +20,6 @@ from infra.database import Session
 from infra.errors import Invalid, NotFound, _
 from infra.jobs import enqueue, job
 from infra.scope import current_tenant
-from infra.settings import settings
 
 REASONS = ("requested_by_customer", "duplicate", "fraudulent")
 """The processor's words. It blocks the card and the address of a donor whose gift was fraudulent."""
@@ -82,7 +82,8 @@ async def give_back(session: Session, operation: str) -> None:
         "reason": row.params["reason"],
         "metadata": {"gift": str(row.subject), "operation": str(row.id)},
     }
-    if settings().stripe_fee:
+    shared = await _shared(session, payment)
+    if shared:
         sent["refund_application_fee"] = True
 
     async def call(key: str) -> stripe.StripeObject:
@@ -98,8 +99,15 @@ async def give_back(session: Session, operation: str) -> None:
     except Refused:
         return
     await refresh(session, payment.id)
-    if settings().stripe_fee:  # the platform's part comes back by itself, under no name that leads there from here
+    if shared:  # the platform's part comes back by itself, under no name that leads there from here
         await enqueue(session, "processor.sweep", key=f"processor.sweep:{current_tenant()}")
+
+
+async def _shared(session: Session, payment: PaymentRow) -> bool:
+    """Whether the platform had a part of it: one that was given before there was a fee has none to give back."""
+    if payment.fee_currency is None:
+        return False
+    return await balance(session, "platform_fees", payment.fee_currency, gift=payment.id) > 0
 
 
 async def refunds_of(session: Session, gift: UUID) -> list[tuple[datetime, Money, str, str]]:

@@ -24,8 +24,12 @@ async def refund(
     metadata: Data | None = None,
     with_fee: bool = False,
 ) -> Data:
-    """Give back `amount` (all that is left) of a charge; `with_fee` the platform gives back its part as well."""
+    """Give back `amount` (all that is left) of a charge; `with_fee` the platform gives back its part as well, and must
+    have had one (as the real one says: https://github.com/alfio-event/alf.io/issues/739)."""
     wanted = _refundable(charge, amount)
+    if with_fee and not charge["application_fee"]:
+        words = f"Attempting to refund_application_fee on {charge['id']}, but it has no application fee"
+        raise Refused(words, param="refund_application_fee")
     method = await till.find("payment_method", charge["payment_method"])
     card = await methods.card_of(till, method) if method["type"] == "card" else None
     key = key_for("refund")
@@ -52,7 +56,7 @@ async def refund(
     )
     given_back = charge["amount_refunded"] + wanted
     charge = await till.change(charge, amount_refunded=given_back, refunded=given_back >= charge["amount"])
-    if with_fee and charge["application_fee"]:
+    if with_fee:
         await _give_back_fee(till, charge, wanted)
     await tell(till, "refund.created", made)
     await tell(till, "charge.refunded", charge)

@@ -75,6 +75,19 @@ async def test_nobody_looks_up_what_isnt_theirs(house: House) -> None:
         await look_up(new_id())
 
 
+async def test_a_gift_from_before_there_was_a_platform_fee_is_given_back_without_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gift = await house.give(10_000)
+    await house.settled()
+    monkeypatch.setattr(settings(), "stripe_fee", 250)
+    await back(house, gift, 4_000, "a part of it")
+    await house.settled()
+    with house.scope():
+        assert (await look_up(gift)).refunded.minor == 4_000
+    assert (await house.reconciled()).nil
+
+
 async def test_the_platforms_part_is_a_cost_here_and_income_there_and_goes_back_with_the_gift(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
