@@ -151,7 +151,6 @@ async def _booked(
             col(LedgerPosting.currency).in_({row.currency for row in rows}),
             col(LedgerPosting.minor).in_({row.minor for row in rows}),
             col(LedgerPosting.at).between(since, until),
-            col(LedgerEntry.kind).in_(BY_ITSELF | BY_HAND),
             ~linked,
             ~exists().where(back.c.reverses == col(LedgerEntry.id)),
         )
@@ -159,6 +158,7 @@ async def _booked(
     return [
         (entry.id, entry.at.astimezone(zone).date(), minor, code, entry.kind)
         for entry, minor, code in await session.exec(found)
+        if entry.kind in BY_ITSELF | BY_HAND  # asked here, so that the search begins with the few of these amounts
     ]
 
 
