@@ -1,4 +1,4 @@
-"""The table of every route × everybody who may ask, and of every job. What isn't in it fails the suite."""
+"""The table of every route × everybody who may ask. What isn't in it fails the suite."""
 
 from tests.isolation.expect import ANSWERS, EVERYONE, FUNDS, LEADS, SUPERVISES, Row, everybody, multipart, only, staff
 
@@ -446,71 +446,3 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{PROMPTS}/{{key}}/removal", staff(*LEADS, ok=303), key="prompt"),
     Row("GET", "/voice/prompts/{tenant_id}/{name}.wav", everybody(404), why="without its signature it isn't there"),
 )
-
-JOBS: dict[str, dict[str, str]] = {
-    "books.close": {},
-    "plans.day": {},
-    "plans.draw": {"invoice": "{plan_invoice}"},
-    "plans.hear": {"invoice": "in_{plan_invoice}"},
-    "plans.settle": {"invoice": "in_{plan_invoice}"},
-    "metering.count": {},
-    "openness.look": {},
-    "mail.send": {"sealed": "{letter}"},
-    "signup.forget": {"application": "{application}"},
-    "provisioning.run": {"run": "open"},
-    "review.record": {"verdict": "declined"},
-    "closing.export": {"export": "{export_building}"},
-    "closing.forget": {"export": "{export}"},
-    "numbers.switch": {"number": "{own_number}"},
-    "numbers.trial": {"number": "{own_number}"},
-    "numbers.port_told": {"port": "{port}", "state": "sent"},
-    "demo.call": {},
-    "retention.sweep": {},
-    "prompts.warm": {"flow": "{flow}"},
-    "phone.warm": {"flow": "{flow}"},
-    "prompts.drop": {"name": "{name}"},
-    "watch.look": {"line": "{line}"},
-    "watch.rearm": {},
-    "receipts.print": {"receipt": "{receipt}", "letter": "issued"},
-    "receipts.year": {"year": "2026"},
-    "receipts.statement": {"row": "{receipt_year}"},
-    "donors.letter": {"key": "{donor_key}"},
-    "reminders.send": {},
-    "messages.tell": {"kind": "voicemail", "key": "{voicemail}"},
-    "processor.event": {"account": "{payee_account}", "kind": "charge", "object": "ch_1", "type": "charge.succeeded"},
-    "processor.look": {"account": "{payee_account}", "kind": "payout", "object": "po_1"},
-    "processor.refresh": {"gift": "{payment}"},
-    "processor.refund": {"operation": "{operation}"},
-    "monthly.hotline": {},
-    "monthly.look": {"monthly": "{monthly_gift}"},
-    "monthly.day": {"monthly": "{monthly_gift}"},
-    "monthly.wish": {"monthly": "{monthly_gift}"},
-    "payouts.list": {"payout": "{payout}"},
-}
-"""What each job would be given to do harm in the first hotline from inside the second. All of them end well, having
-done nothing to the first; the second's own opening is over long ago."""
-
-FOR_ALL = {
-    "monthly.round": "owes every hotline the look at its monthly gifts, each in that hotline's own scope",
-    "plans.round": "owes every hotline its day, each in that hotline's own scope",
-    "reminders.round": "owes every hotline its reminders of the day, each in that hotline's own scope",
-    "books.round": "owes every hotline the closing of its books' days, each in that hotline's own scope",
-    "openness.round": "owes every hotline its look at what was used and may be laid open, each in its own scope",
-    "metering.round": "owes every hotline the counting of what it used, each in that hotline's own scope",
-    "retention.round": "owes every hotline its sweep, each to be done in that hotline's own scope",
-    "numbers.round": "owes every number its look, each in its own hotline's scope, and every rested one its end",
-    "numbers.failover": "a carrier's node serves every hotline",
-    "numbers.give_back": "a number that has rested is nobody's",
-    "twiml.again": "a leg is named as its telephone company names it",
-    "simulated.deliver": "an event of the simulated processor names an account of its own, and no hotline",
-    "simulated.renew": "as above: a subscription belongs to such an account",
-    "simulated.settle": "as above",
-    "simulated.payout": "as above",
-    "simulated.forget": "as above: what the processor would forget by itself",
-    "processor.round": "owes every account its sweep, each in its own hotline's scope",
-    "processor.sweep": "asks the processor about the accounts of the hotline in scope, by their names in its own rows",
-    "payouts.look": "asks the processor for the payouts of the accounts of the hotline in scope",
-    "stray.round": "owes each telephone company its look, and forgets names in each hotline's own scope",
-    "stray.look": "what lies with a company is brought in by the number that was dialled, in its hotline's scope",
-}
-"""Jobs that are meant to reach every hotline."""

@@ -12,8 +12,8 @@ from infra.scope import tenant_scope
 from infra.settings import settings
 from infra.vault import seal_platform
 from tests.infra.post import post_office
+from tests.isolation.chores import FOR_ALL, JOBS
 from tests.isolation.seeds import Seeded
-from tests.isolation.table import FOR_ALL, JOBS
 
 
 @pytest.fixture
