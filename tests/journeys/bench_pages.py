@@ -40,7 +40,7 @@ class Visit:
 
 
 async def _visit(chrome: Browser, address: str) -> Visit:
-    context = await chrome.new_context(viewport=PHONE, is_mobile=True, has_touch=True)  # type: ignore[arg-type]
+    context = await chrome.new_context(viewport=PHONE, is_mobile=True, has_touch=True)  # type: ignore[arg-type]  # a size is as good as its own type
     page = await context.new_page()
     wire = await context.new_cdp_session(page)
     weights: list[float] = []

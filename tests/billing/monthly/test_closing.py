@@ -11,7 +11,7 @@ from tests.billing.giving.conftest import Line, line  # noqa: F401 - a fixture
 from tests.billing.monthly.conftest import work
 
 
-async def test_monthly_gifts_end_with_the_hotline_and_none_is_begun_after_it(line: Line) -> None:  # noqa: F811
+async def test_monthly_gifts_end_with_the_hotline_and_none_is_begun_after_it(line: Line) -> None:  # noqa: F811 - the fixture
     v1 = line.simulated.client(line.house.account).v1
     giver = await line.donor()
     await giver.see(await giver.give(email="mia@example.org", rhythm="monthly"))
